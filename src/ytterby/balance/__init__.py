@@ -1,0 +1,30 @@
+"""Streams on a basis of species, and the balance of a plant over a period."""
+
+from ytterby.balance.balance import (
+    CLOSURE_TOLERANCE,
+    Balance,
+    BalanceError,
+    Edge,
+    Role,
+    UnknownStream,
+    of_streams,
+)
+from ytterby.balance.basis import Basis
+from ytterby.balance.finding import Finding
+from ytterby.balance.stream import AMBIENT, Stream, empty, mix
+
+__all__ = [
+    "AMBIENT",
+    "CLOSURE_TOLERANCE",
+    "Balance",
+    "BalanceError",
+    "Basis",
+    "Edge",
+    "Finding",
+    "Role",
+    "Stream",
+    "UnknownStream",
+    "empty",
+    "mix",
+    "of_streams",
+]

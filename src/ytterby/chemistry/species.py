@@ -1,0 +1,129 @@
+"""Species: what streams are made of, their atoms read off the formula."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+Phase = Literal["solid", "aqueous", "organic", "gas"]
+PHASES: tuple[Phase, ...] = ("solid", "aqueous", "organic", "gas")
+RARE_EARTHS = tuple("La Ce Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Y Sc".split())
+TRADE_OXIDE = {element: f"{element}2O3" for element in RARE_EARTHS} | {
+    "Ce": "CeO2",
+    "Pr": "Pr6O11",
+    "Tb": "Tb4O7",
+}
+"""The oxide in which each rare earth is assayed and sold."""
+INERT = "inert"
+"""Matter followed by mass only; it counts as an element of its own, 1 mol of it weighs 1 kg."""
+EXTRACTANTS = {"P507": "C16H35O3P", "D2EHPA": "C16H35O4P", "Cyanex272": "C16H35O2P"}
+"""Monomer HA of each acidic extractant; in the organic it stands as the dimer (HA)2."""
+DILUENTS = {"kerosene": "C12H26"}
+"""Kerosene is carried as dodecane: right in mass and volume, near enough in carbon."""
+
+_SUFFIX = re.compile(r"^(?P<formula>.+)\((?P<phase>s|g|org)\)$")
+_CHARGE = re.compile(r"^(?P<formula>.*[A-Za-z0-9)\]])(?P<sign>[+-])(?P<size>\d*)$")
+_PHASE_OF: dict[str | None, Phase] = {"s": "solid", "g": "gas", "org": "organic", None: "aqueous"}
+_GRAMS_PER_KILOGRAM = 1000
+
+
+class UnknownFormula(ValueError):
+    """A text that is no chemical formula of known elements."""
+
+
+@dataclass(frozen=True)
+class Species:
+    """A chemical individual in one phase.
+
+    name: `Nd+3`, `H3BO3` (aqueous), `NdFeO3(s)`, `O2(g)`, `Nd+3:P507(org)` (the complex of Nd+3
+        with three dimers), `P507(org)` (the free dimer), `inert(s)`.
+    charge: [elementary charges]. atoms: (element, count) pairs. molar_mass: [kg/mol], of the
+    atoms without regard to missing electrons, so that mass closes exactly with the elements.
+    """
+
+    name: str
+    phase: Phase
+    charge: int
+    atoms: tuple[tuple[str, float], ...]
+    molar_mass: float
+
+    @staticmethod
+    def of(name: str) -> Species:
+        """The species of that name; raises UnknownFormula."""
+        return _species(name)
+
+    def count(self, element: str) -> float:
+        """Atoms of `element` per molecule [-]."""
+        return dict(self.atoms).get(element, 0.0)
+
+
+@cache
+def atomic_mass(element: str) -> float:
+    """Standard atomic mass [kg/mol] (IUPAC, by molmass); raises UnknownFormula."""
+    from molmass import ELEMENTS
+
+    if element == INERT:
+        return 1.0
+    try:
+        return ELEMENTS[element].mass / _GRAMS_PER_KILOGRAM
+    except KeyError:
+        raise UnknownFormula(f"{element!r} is no chemical element") from None
+
+
+@cache
+def atoms_of(formula: str) -> dict[str, float]:
+    """Atoms of an uncharged `formula`, hydrates as in Nd2(C2O4)3.10H2O; raises UnknownFormula."""
+    from molmass import Formula, FormulaError
+
+    if formula == INERT:
+        return {INERT: 1.0}
+    try:
+        composition = Formula(formula).composition()
+    except (FormulaError, KeyError, ValueError):
+        raise UnknownFormula(f"{formula!r} is no chemical formula") from None
+    return {element: float(item.count) for element, item in composition.items()}
+
+
+@cache
+def _species(name: str) -> Species:
+    match = _SUFFIX.match(name)
+    formula, phase = (match["formula"], match["phase"]) if match else (name, None)
+    if phase == "org":
+        charge, atoms = 0, _organic_atoms(formula)
+    else:
+        charged = None if phase else _CHARGE.match(formula)
+        charge = int(charged["sign"] + (charged["size"] or "1")) if charged else 0
+        atoms = atoms_of(charged["formula"] if charged else formula)
+    mass = sum(count * atomic_mass(element) for element, count in atoms.items())
+    return Species(name, _PHASE_OF[phase], charge, tuple(sorted(atoms.items())), mass)
+
+
+def _organic_atoms(name: str) -> dict[str, float]:
+    if name in DILUENTS:
+        return atoms_of(DILUENTS[name])
+    ion, _, extractant = name.rpartition(":")
+    if extractant not in EXTRACTANTS:
+        known = ", ".join((*EXTRACTANTS, *DILUENTS))
+        raise UnknownFormula(f"{extractant!r} is no known extractant or diluent ({known})")
+    dimer = {element: 2 * count for element, count in atoms_of(EXTRACTANTS[extractant]).items()}
+    if not ion:
+        return dimer
+    cation = _species(ion)
+    atoms = {element: cation.charge * count for element, count in dimer.items()}
+    atoms["H"] -= cation.charge
+    return atoms | {element: atoms.get(element, 0.0) + count for element, count in cation.atoms}
+
+
+def complex_of(ion: str, extractant: str) -> str:
+    """The organic species in which `ion` (`Nd+3`) is bound to as many dimers as it has charges."""
+    return f"{ion}:{extractant}(org)"
+
+
+@cache
+def oxide_factor(element: str) -> float:
+    """kg of trade oxide per kg of rare earth `element`, 1.1664 for Nd as Nd2O3 [-]."""
+    atoms = atoms_of(TRADE_OXIDE[element])
+    mass = sum(count * atomic_mass(part) for part, count in atoms.items())
+    return mass / (atoms[element] * atomic_mass(element))

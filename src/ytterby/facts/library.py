@@ -1,0 +1,116 @@
+"""The shipped facts: read once from the YAML files beside this module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ytterby.facts.fact import EVIDENCE, Fact
+from ytterby.quantity import parse, parse_any
+
+DATA = Path(__file__).with_name("data")
+_WINDOW_UNITS = ("K", "mol/m3", "-", "s")
+
+
+class UnknownFact(KeyError):
+    """No fact has this name; the message names the nearest."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@cache
+def _library() -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for path in sorted(DATA.glob("*.yaml")):
+        for fact in read(path):
+            if fact.name in facts:
+                raise ValueError(f"{path.name}: fact {fact.name!r} stands twice")
+            facts[fact.name] = fact
+    return facts
+
+
+def read(path: Path) -> Iterator[Fact]:
+    """The facts of one YAML file; raises ValueError naming the fact that is malformed."""
+    from ruamel.yaml import YAML
+
+    tree = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
+    yield from _walk(tree, (), path.name)
+
+
+def _walk(tree: Any, name: tuple[str, ...], file: str) -> Iterator[Fact]:
+    if not isinstance(tree, dict):
+        raise ValueError(f"{file}: {'.'.join(name)}: expected a fact or a mapping of facts")
+    if "value" in tree:
+        yield _fact(".".join(name), dict(tree), file)
+        return
+    for key, branch in tree.items():
+        yield from _walk(branch, (*name, str(key)), file)
+
+
+def _fact(name: str, row: dict[str, Any], file: str) -> Fact:
+    evidence = row.pop("class", None)
+    if evidence not in EVIDENCE or not row.get("source") or "unit" not in row:
+        raise ValueError(f"{file}: {name}: a fact needs value, unit, source and class {EVIDENCE}")
+    window = {
+        variable: (_bound(low), _bound(high))
+        for variable, (low, high) in (row.pop("window", None) or {}).items()
+    }
+    try:
+        row["value"] = float(row["value"])
+        parse(
+            f"{row['value']!r} {row['unit']}" if row["unit"] != "-" else row["value"], row["unit"]
+        )
+        return Fact(name=name, evidence=evidence, window=window, **row)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{file}: {name}: {error}") from None
+
+
+def _bound(raw: object) -> float:
+    return float(raw) if isinstance(raw, int | float) else parse_any(raw, _WINDOW_UNITS)[0]
+
+
+def fact(name: str) -> Fact:
+    """The shipped fact of that name; raises UnknownFact with the nearest names."""
+    try:
+        return _library()[name]
+    except KeyError:
+        near = get_close_matches(name, _library(), n=3, cutoff=0.5)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise UnknownFact(f"no fact is called {name!r}.{hint}") from None
+
+
+def table(prefix: str) -> dict[str, Fact]:
+    """The facts one step below `prefix`, by last part: table("p507.log-k")["Nd"]."""
+    start = prefix + "."
+    rows = {
+        name.removeprefix(start): found
+        for name, found in _library().items()
+        if name.startswith(start) and "." not in name.removeprefix(start)
+    }
+    if not rows:
+        raise UnknownFact(f"no table of facts is called {prefix!r}")
+    return rows
+
+
+def all_facts() -> tuple[Fact, ...]:
+    """Every shipped fact, by name."""
+    return tuple(found for _, found in sorted(_library().items()))
+
+
+def find(text: str) -> tuple[Fact, ...]:
+    """The facts whose name, conditions, source or note hold every word of `text`."""
+    words = text.lower().split()
+    return tuple(
+        found
+        for found in all_facts()
+        if all(
+            word
+            in f"{found.name} {found.conditions} {found.source} {found.note} "
+            f"{found.evidence}".lower()
+            for word in words
+        )
+    )

@@ -1,0 +1,45 @@
+"""How a plant says that it cannot be read, wired or solved."""
+
+from __future__ import annotations
+
+
+class PlantError(ValueError):
+    """A plant that cannot be: what was found at which place of its tree, and what was expected.
+
+    path: keys down the tree, ("units", "leach", "temperature"). at_key: whether the key itself,
+    not its value, is what is wrong. The reader of a file puts file, line and column in front.
+    """
+
+    def __init__(self, path: tuple[str | int, ...], message: str, *, at_key: bool = False):
+        self.path, self.message, self.at_key = path, message, at_key
+        super().__init__(f"{place(path)}: {message}" if path else message)
+
+
+class NotConverged(ArithmeticError):
+    """A plant without a steady state that could be found.
+
+    unit: where it is worst. reason: what is wrong there. suggestion: what to try.
+    """
+
+    def __init__(self, unit: str, reason: str, suggestion: str):
+        self.unit, self.reason, self.suggestion = unit, reason, suggestion
+        super().__init__(f"unit {unit!r}: {reason}. Try: {suggestion}")
+
+
+_SINGULAR = {"units": "unit", "feeds": "feed", "outlets": "outlet"}
+
+
+def place(path: tuple[str | int, ...]) -> str:
+    """How messages name a place: ("units", "leach", "acid") is unit 'leach', 'acid'."""
+    if len(path) >= 2 and path[0] in _SINGULAR:
+        inner = "".join(f" {key!r}" for key in path[2:])
+        return f"{_SINGULAR[str(path[0])]} {path[1]!r}" + (f":{inner}" if inner else "")
+    return ".".join(str(key) for key in path)
+
+
+def nearest(name: object, known: object) -> str:
+    """' Did you mean ...?' with the nearest of `known`, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.5)  # type: ignore[attr-defined]
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,322 @@
+"""Feeds: what enters a plant, read from an assay, a solution, a gas or an organic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from ytterby.balance import AMBIENT, Basis, Stream
+from ytterby.chemistry import (
+    DILUENTS,
+    EXTRACTANTS,
+    INERT,
+    RARE_EARTHS,
+    Species,
+    UnknownFormula,
+    equilibrate,
+)
+from ytterby.facts import UnknownFact, table
+from ytterby.plant.errors import nearest
+from ytterby.quantity import QuantityError, check, parse, parse_any
+from ytterby.units import FieldError
+
+FORMS = ("assay", "liquid", "liquor", "gas", "extractant")
+COMMON_KEYS = ("flow", "temperature", "source", "note")
+KEYS = {
+    "assay": ("assay",),
+    "liquid": ("liquid",),
+    "liquor": ("liquor", "pH"),
+    "gas": ("gas",),
+    "extractant": ("extractant", "molarity", "diluent"),
+}
+SOLUTES = {
+    "HCl": ("H+", "Cl-"),
+    "NaOH": ("Na+", "OH-"),
+    "NaCl": ("Na+", "Cl-"),
+    "H2C2O4": ("H2C2O4",),
+    "H2O2": ("H2O2",),
+}
+GASES = ("air", "O2", "N2", "CO2")
+ION_OF = {element: f"{element}+3" for element in RARE_EARTHS} | {
+    "Na": "Na+",
+    "Al": "Al+3",
+    "Co": "Co+2",
+    "Ni": "Ni+2",
+    "Cu": "Cu+2",
+    "Ca": "Ca+2",
+    "Mg": "Mg+2",
+    "B": "H3BO3",
+}
+_SOLUTION = re.compile(r"^(?P<solute>[A-Za-z0-9]+)\s+(?P<strength>.+)$")
+_ASSAY_ROUNDING = 1e-9
+_WATER = "H2O"
+_PER_LITRE = 1000
+
+Per = Literal["kilogram", "cubic metre"]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What enters a plant.
+
+    form: assay (solid), liquid, liquor, gas or extractant. amounts: (species, mol) in one
+    kilogram, or in one cubic metre of liquid as `per` says. flow: kg/s, or m3/s when
+    `by_volume`; None for a feed that is drawn on demand. temperature: [K].
+    """
+
+    form: str
+    amounts: tuple[tuple[str, float], ...]
+    per: Per = "kilogram"
+    flow: float | None = None
+    by_volume: bool = False
+    temperature: float = AMBIENT
+    source: str = ""
+    note: str = ""
+    tree: Any = field(default=None, compare=False, repr=False)
+
+    @staticmethod
+    def of(tree: Any) -> Feed:
+        """The feed that a tree describes; raises FieldError."""
+        if isinstance(tree, Feed):
+            return tree
+        return _read(tree)
+
+    @property
+    def species(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.amounts)
+
+    def unit_stream(self, basis: Basis) -> Stream:
+        """1 kg/s of the feed."""
+        amounts = equilibrate(basis.amounts(dict(self.amounts)), basis.solution)
+        stream = Stream(basis, amounts, self.temperature)
+        return (1 / stream.mass) * stream
+
+    def stream(self, basis: Basis) -> Stream:
+        """The feed at its flow; a feed without a flow brings nothing of itself."""
+        unit = self.unit_stream(basis)
+        if self.flow is None:
+            return 0 * unit
+        if not self.by_volume:
+            return self.flow * unit
+        volume = sum(unit.volume(phase) for phase in ("solid", "aqueous", "organic", "gas"))
+        return (self.flow / volume) * unit
+
+
+def _read(tree: Any) -> Feed:
+    if not isinstance(tree, Mapping):
+        raise FieldError((), repr(tree), "a mapping such as {liquid: water}")
+    forms = [form for form in FORMS if form in tree]
+    if len(forms) != 1:
+        found = " and ".join(forms) or f"only {', '.join(map(str, tree)) or 'nothing'}"
+        raise FieldError((), found, f"one of {', '.join(FORMS)}")
+    form = forms[0]
+    for key in tree:
+        if key not in (*KEYS[form], *COMMON_KEYS):
+            allowed = (*KEYS[form], *COMMON_KEYS)
+            raise FieldError(
+                (str(key),),
+                f"unknown key {key!r}",
+                f"one of {', '.join(allowed)}",
+                nearest(key, allowed).strip(),
+            )
+    per: Per = "kilogram"
+    match form:
+        case "assay":
+            amounts = _assay(tree["assay"])
+        case "liquid":
+            amounts, per = _liquid(tree["liquid"])
+        case "liquor":
+            amounts, per = _liquor(tree["liquor"], tree.get("pH", 2)), "cubic metre"
+        case "gas":
+            amounts = _gas(tree["gas"])
+        case _:
+            amounts, per = _organic(tree), "cubic metre"
+    flow, by_volume = _flow(tree.get("flow"))
+    temperature = _at("temperature", lambda: _temperature(tree.get("temperature")))
+    return Feed(
+        form=form,
+        amounts=tuple(amounts.items()),
+        per=per,
+        flow=flow,
+        by_volume=by_volume,
+        temperature=temperature,
+        source=str(tree.get("source", "")),
+        note=str(tree.get("note", "")),
+        tree=tree,
+    )
+
+
+def _at(key: str, read: Any) -> Any:
+    """`read()` with the errors placed at `key`."""
+    try:
+        return read()
+    except FieldError as error:
+        raise FieldError((key, *error.path), error.found, error.expected, error.hint) from None
+    except QuantityError as error:
+        raise FieldError((key,), error.found, error.expected, error.hint) from None
+
+
+def _flow(raw: Any) -> tuple[float | None, bool]:
+    if raw is None:
+        return None, False
+    value, unit = _at("flow", lambda: parse_any(raw, ("kg/s", "m3/s")))
+    if value < 0:
+        raise FieldError(("flow",), f"the negative flow {raw!r}", "a flow of 0 or more")
+    return value, unit == "m3/s"
+
+
+def _temperature(raw: Any) -> float:
+    value = AMBIENT if raw is None else parse(raw, "K")
+    check(value, 200, 2000, "K")
+    return value
+
+
+def _assay(raw: Any) -> dict[str, float]:
+    """mol per kilogram of each species of a solid of which mass fractions are given."""
+    if not isinstance(raw, Mapping) or not raw:
+        raise FieldError(("assay",), repr(raw), "a mapping from element or compound to mass share")
+    shares: dict[str, float] = {}
+    for key, value in raw.items():
+        if key != "remainder":
+            shares[str(key)] = _at(
+                "assay", lambda k=key, v=value: _at(str(k), lambda: _share(k, v))
+            )
+    total = sum(shares.values())
+    if total > 1 + _ASSAY_ROUNDING:
+        raise FieldError(("assay",), f"shares that add up to {total:.4%}", "100 % at most")
+    rest = max(1 - total, 0.0)
+    if "remainder" in raw:
+        name = str(raw["remainder"])
+        _at("assay", lambda: _at("remainder", lambda: _solid(name)))
+        shares[name] = shares.get(name, 0.0) + rest
+    elif rest > _ASSAY_ROUNDING:
+        raise FieldError(
+            ("assay",),
+            f"shares that add up to {total:.4%}",
+            "100 %, or what the rest is",
+            f"Say it, such as 'remainder: {INERT}'",
+        )
+    return {
+        _solid(name): share / Species.of(_solid(name)).molar_mass
+        for name, share in shares.items()
+        if share > 0
+    }
+
+
+def _share(key: object, raw: Any) -> float:
+    _solid(str(key))
+    value = parse(raw, "-")
+    check(value, 0, 1, "-")
+    return value
+
+
+def _solid(name: str) -> str:
+    try:
+        return Species.of(f"{name}(s)").name
+    except UnknownFormula:
+        raise FieldError((), repr(name), f"an element, a compound or {INERT}") from None
+
+
+def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
+    """Water, or water with one solute: mol per kilogram, or per m3 where a molarity is given."""
+    if raw == "water":
+        return {_WATER: 1 / Species.of(_WATER).molar_mass}, "kilogram"
+    match = _SOLUTION.match(raw) if isinstance(raw, str) else None
+    if match is None or match["solute"] not in SOLUTES:
+        known = ", ".join(SOLUTES)
+        hint = nearest(match["solute"], SOLUTES).strip() if match else ""
+        raise FieldError(
+            ("liquid",), repr(raw), f"water or a solution such as 'HCl 31 % w/w' (of {known})", hint
+        )
+    ions = SOLUTES[match["solute"]]
+    strength, unit = _at("liquid", lambda: parse_any(match["strength"], ("-", "mol/m3", "kg/m3")))
+    molar_mass = sum(Species.of(ion).molar_mass for ion in ions)
+    if unit == "-":
+        _at("liquid", lambda: check(strength, 0, 1, "-"))
+        water = (1 - strength) / Species.of(_WATER).molar_mass
+        return {ion: strength / molar_mass for ion in ions} | {_WATER: water}, "kilogram"
+    amount = strength if unit == "mol/m3" else strength / molar_mass
+    return _filled_with_water({ion: amount for ion in ions}, "liquid"), "cubic metre"
+
+
+def _liquor(raw: Any, acidity: Any) -> dict[str, float]:
+    """mol per m3 of a chloride liquor given by ions [kg/m3] or [mol/m3] and a p[H]."""
+    if not isinstance(raw, Mapping) or not raw:
+        raise FieldError(("liquor",), repr(raw), "a mapping such as {Nd: 60 g/L, Fe+3: 1 g/L}")
+    amounts: dict[str, float] = {}
+    for key, value in raw.items():
+        ion = ION_OF.get(str(key), str(key))
+        try:
+            species = Species.of(ion)
+        except UnknownFormula:
+            species = None
+        if species is None or species.phase != "aqueous" or (not species.charge and ion != "H3BO3"):
+            raise FieldError(
+                ("liquor", str(key)), repr(key), "an ion such as Nd, Fe+3, Fe+2 or Cl-"
+            )
+        read = lambda v=value: parse_any(v, ("kg/m3", "mol/m3"))  # noqa: E731
+        strength, unit = _at("liquor", lambda k=key, r=read: _at(str(k), r))
+        mass = species.atoms and Species.of(ion).molar_mass
+        if ion == "H3BO3":
+            mass = Species.of("B(s)").molar_mass
+        amounts[ion] = strength if unit == "mol/m3" else strength / mass
+    pH = _at("pH", lambda: parse(acidity, "-"))
+    amounts["H+"] = amounts.get("H+", 0.0) + 10.0**-pH * _PER_LITRE
+    surplus = sum(Species.of(ion).charge * amount for ion, amount in amounts.items())
+    if surplus < 0:
+        raise FieldError(("liquor",), "more anions than cations", "a liquor without net charge")
+    amounts["Cl-"] = amounts.get("Cl-", 0.0) + surplus
+    return _filled_with_water(amounts, "liquor")
+
+
+def _filled_with_water(amounts: dict[str, float], key: str) -> dict[str, float]:
+    """The solutes of one m3 and the water that fills it up."""
+    from ytterby.chemistry import molar_volume
+
+    try:
+        room = 1 - sum(amount * molar_volume(ion) for ion, amount in amounts.items())
+    except UnknownFact as error:
+        raise FieldError((key,), str(error), "species with a sourced molar volume") from None
+    if room <= 0:
+        raise FieldError((key,), "more solute than fits", "a solution that has room for water")
+    return amounts | {_WATER: amounts.get(_WATER, 0.0) + room / molar_volume(_WATER)}
+
+
+@cache
+def _air() -> dict[str, float]:
+    return {f"{gas}(g)": share.value for gas, share in table("gases.air").items()}
+
+
+def _gas(raw: Any) -> dict[str, float]:
+    if raw not in GASES:
+        raise FieldError(("gas",), repr(raw), " or ".join(GASES), nearest(raw, GASES).strip())
+    shares = _air() if raw == "air" else {f"{raw}(g)": 1.0}
+    mass = sum(share * Species.of(gas).molar_mass for gas, share in shares.items())
+    return {gas: share / mass for gas, share in shares.items()}
+
+
+def _organic(tree: Mapping[str, Any]) -> dict[str, float]:
+    """mol per m3 of free dimer and diluent; the molarity counts the monomer."""
+    extractant, diluent = tree["extractant"], tree.get("diluent", "kerosene")
+    if extractant not in EXTRACTANTS:
+        raise FieldError(
+            ("extractant",),
+            repr(extractant),
+            f"one of {', '.join(EXTRACTANTS)}",
+            nearest(extractant, EXTRACTANTS).strip(),
+        )
+    if diluent not in DILUENTS:
+        raise FieldError(("diluent",), repr(diluent), f"one of {', '.join(DILUENTS)}")
+    if "molarity" not in tree:
+        raise FieldError(("molarity",), "nothing", "a concentration of monomer, such as 1.0 mol/L")
+    molarity = _at("molarity", lambda: parse(tree["molarity"], "mol/m3"))
+    basis = Basis.of({f"{extractant}(org)", f"{diluent}(org)"})
+    dimer = molarity / 2
+    volume = dict(zip(basis.names, basis.molar_volume.tolist(), strict=True))
+    room = 1 - dimer * volume[f"{extractant}(org)"]
+    if molarity <= 0 or room < 0:
+        raise FieldError(("molarity",), repr(tree["molarity"]), "more than 0 and no more than pure")
+    return {f"{extractant}(org)": dimer, f"{diluent}(org)": room / volume[f"{diluent}(org)"]}

@@ -1,0 +1,213 @@
+"""Solving a plant: Newton on the torn streams, started by passes, proved by closure.
+
+The loops of a chemical plant defeat plain substitution: with a bleed of a thousandth it takes
+thousands of passes, and a solvent loop without losses has no preferred size at all. Newton is
+indifferent to both. Its matrix comes from the Jacobians of the units (`tangent`), so a step
+costs one run of each unit per species it receives, and the matrix serves for several steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ytterby.balance import Balance, Edge, Finding, Stream, empty, of_streams
+from ytterby.chemistry import equilibrate
+from ytterby.plant.errors import NotConverged
+from ytterby.plant.flowsheet import Flowsheet, Pass
+from ytterby.plant.responses import responses
+from ytterby.plant.tangent import Tangent
+from ytterby.plant.trapped import check_ways_out
+from ytterby.plant.wiring import warnings
+
+TEAR_TOLERANCE = 1e-11
+"""Largest mismatch of a torn stream, relative to the rarest element of each species [-]."""
+RESIDUAL_TOLERANCE = 1e-10
+"""Largest relative residual inside a unit [-]."""
+_FIRST_PASSES = 4
+_MOST_STEPS = 60
+_GOOD_CONTRACTION = 0.2
+_MOST_SHRINKING = 3.0
+_TRACE = 1e-30
+
+Progress = Callable[[str], None]
+
+
+def solve(
+    plant, period: float, sensitivity: bool, near: Balance | None, progress: Progress
+) -> Balance:
+    """See `Plant.solve`."""
+    flowsheet = Flowsheet.of(plant)
+    done, tangent = converge(flowsheet, near, progress)
+    _refuse_trouble(done)
+    responding = responses(flowsheet, done, tangent, period) if sensitivity else {}
+    return _balance(flowsheet, done, period, responding).check()
+
+
+def converge(
+    flowsheet: Flowsheet, near: Balance | None, progress: Progress
+) -> tuple[Pass, Tangent | None]:
+    """(the pass at which every torn stream returns as it went, the last tangent)."""
+    torn = _first_guess(flowsheet, near)
+    done = flowsheet.run(torn, progress)
+    if not torn:
+        return done, None
+    for _ in range(0 if near else _FIRST_PASSES):
+        torn = _as_streams(flowsheet, torn, flowsheet.returned(done))
+        done = flowsheet.run(torn, progress)
+    tangent, last = None, np.inf
+    for step in range(_MOST_STEPS):
+        mismatch = _mismatch(flowsheet, torn, done)
+        progress(f"step {step}: loops close to {mismatch:.1e}")
+        if mismatch <= TEAR_TOLERANCE:
+            return done, tangent
+        if tangent is None or mismatch > _GOOD_CONTRACTION * last:
+            check_ways_out(flowsheet, done)
+            tangent = Tangent.around(flowsheet, done)
+        last = mismatch
+        torn = _newton(flowsheet, torn, done, tangent)
+        done = flowsheet.run(torn, progress)
+    raise _not_converged(flowsheet, torn, done)
+
+
+def _first_guess(flowsheet: Flowsheet, near: Balance | None) -> dict[str, Stream]:
+    """The torn streams of a like plant where there is one, otherwise empty ones."""
+    torn = {}
+    for stream in flowsheet.wiring.torn:
+        torn[stream] = empty(flowsheet.basis)
+        if near is not None and stream in near.streams:
+            known = near.streams[stream]
+            amounts = np.array([known[name] for name in flowsheet.basis.names])
+            torn[stream] = Stream(flowsheet.basis, amounts, known.temperature)
+    return torn
+
+
+def _as_streams(
+    flowsheet: Flowsheet, like: dict[str, Stream], amounts: dict[str, np.ndarray]
+) -> dict[str, Stream]:
+    solution = flowsheet.basis.solution
+    return {
+        stream: Stream(
+            flowsheet.basis, equilibrate(amounts[stream], solution), like[stream].temperature
+        )
+        for stream in like
+    }
+
+
+def _newton(
+    flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass, tangent: Tangent
+) -> dict[str, Stream]:
+    """The torn streams after one Newton step; amounts that fall shrink by a factor instead."""
+    returned = flowsheet.returned(done)
+    gap = {s: (returned[s] - torn[s].amounts)[:, None] for s in torn}
+    try:
+        steps = tangent.close(gap)
+    except np.linalg.LinAlgError:
+        return _as_streams(flowsheet, torn, returned)
+    moved = {}
+    for stream, old in torn.items():
+        change = steps[stream][:, 0]
+        base = np.where(old.amounts > 0, old.amounts, returned[stream])
+        shrinking = np.clip(change / np.maximum(base, _TRACE), -_MOST_SHRINKING, 0.0)
+        moved[stream] = np.where(change < 0, base * np.exp(shrinking), base + change)
+    return _as_streams(flowsheet, torn, moved)
+
+
+def _mismatch(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> float:
+    """Largest mismatch of a species, relative to the flow of its rarest element [-]."""
+    returned = flowsheet.returned(done)
+    return max(
+        (_worst_species(flowsheet, torn[s].amounts, returned[s])[0] for s in torn), default=0.0
+    )
+
+
+def _worst_species(flowsheet: Flowsheet, went: np.ndarray, came: np.ndarray) -> tuple[float, int]:
+    atoms = flowsheet.basis.atoms
+    flows = np.maximum(atoms @ np.maximum(went, came), _TRACE)
+    with np.errstate(divide="ignore"):
+        rarest = np.min(
+            np.where(atoms > 0, flows[:, None] / np.maximum(atoms, _TRACE), np.inf), axis=0
+        )
+    relative = np.abs(came - went) / rarest
+    worst = int(np.argmax(relative))
+    return float(relative[worst]), worst
+
+
+def _not_converged(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> NotConverged:
+    returned = flowsheet.returned(done)
+    worst = max(torn, key=lambda s: _worst_species(flowsheet, torn[s].amounts, returned[s])[0])
+    gap, species = _worst_species(flowsheet, torn[worst].amounts, returned[worst])
+    unit = worst.rpartition(".")[0]
+    for name, outcome in done.outcomes.items():
+        if outcome.trouble:
+            return NotConverged(name, outcome.trouble.text, "ease the target or change the flows")
+    return NotConverged(
+        unit,
+        f"the recycle {worst!r} does not settle: {flowsheet.basis.names[species]} returns "
+        f"{gap:.1e} off",
+        "a larger bleed, a smaller change at a time, or an easier target",
+    )
+
+
+def _refuse_trouble(done: Pass) -> None:
+    for name, outcome in done.outcomes.items():
+        if outcome.trouble is not None:
+            reason, _, suggestion = outcome.trouble.text.partition("; ")
+            raise NotConverged(name, reason, suggestion or "ease the target or change the flows")
+        if outcome.residual > RESIDUAL_TOLERANCE:
+            raise NotConverged(
+                name,
+                f"its equations hold to {outcome.residual:.1e} only",
+                "less extreme feeds or settings",
+            )
+
+
+def _balance(
+    flowsheet: Flowsheet, done: Pass, period: float, responding: dict[str, np.ndarray]
+) -> Balance:
+    plant = flowsheet.plant
+    findings: tuple[Finding, ...] = warnings(plant)
+    for name in plant.units:
+        findings += done.outcomes[name].findings
+    return of_streams(
+        plant.name,
+        edges(flowsheet, done),
+        flowsheet.wiring.order,
+        period=period,
+        duties={
+            (name, kind): power * period
+            for name, outcome in done.outcomes.items()
+            for kind, power in outcome.duties.items()
+        },
+        facts={
+            f"{name}.{path}": fact
+            for name, unit in plant.units.items()
+            for path, fact in unit.facts.items()
+        },
+        responses=responding,
+        findings=findings,
+        details={n: o.detail for n, o in done.outcomes.items() if o.detail is not None},
+    )
+
+
+def edges(flowsheet: Flowsheet, done: Pass) -> dict[Edge, Stream]:
+    """Every way matter goes, with its stream: feeds, draws, and unit outlets."""
+    plant, taker = flowsheet.plant, flowsheet.wiring.taker
+    found: dict[Edge, Stream] = {}
+    for feed, stream in flowsheet.feeds.items():
+        if feed in taker:
+            found[Edge(feed, None, taker[feed][0], "feed")] = stream
+    for name in plant.units:
+        for port, (_, reagent) in flowsheet.ports[name].items():
+            if reagent is not None:
+                kilograms = done.outcomes[name].drawn.get(port, 0.0)
+                edge = Edge(f"{reagent} > {name}.{port}", None, name, "feed")
+                found[edge] = kilograms * flowsheet.reagents[reagent]
+    for name in plant.units:
+        for port, stream in done.outcomes[name].outlets.items():
+            full = f"{name}.{port}"
+            target = taker[full][0] if full in taker else None
+            role = "internal" if target else plant.outlets.get(full, "unassigned")
+            found[Edge(full, name, target, role)] = stream  # type: ignore[arg-type]
+    return found

@@ -1,0 +1,203 @@
+"""Who takes what: checks of the wiring, the order of the way through, and where loops are torn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ytterby.balance import Finding
+from ytterby.plant.errors import PlantError, nearest
+from ytterby.units import declarations
+
+if TYPE_CHECKING:
+    from ytterby.plant.plant import Plant
+
+
+def produced(plant: Plant) -> dict[str, str | None]:
+    """Every stream that exists before anybody takes it -> the unit that makes it (None: a feed)."""
+    streams: dict[str, str | None] = {name: None for name in plant.feeds}
+    for name, unit in plant.units.items():
+        streams.update({f"{name}.{port}": name for port in unit.outlets})
+    return streams
+
+
+def drawn(plant: Plant) -> frozenset[str]:
+    """Feeds without a flow: they are drawn on demand."""
+    return frozenset(name for name, feed in plant.feeds.items() if feed.flow is None)
+
+
+def check(plant: Plant) -> None:
+    """Raise PlantError for names that nothing produces, streams taken twice and wrong draws."""
+    for name in plant.feeds:
+        if name in plant.units:
+            raise PlantError(
+                ("units", name), "found a feed of the same name, expected another", at_key=True
+            )
+    streams, on_demand = produced(plant), drawn(plant)
+    taken: dict[str, str] = {}
+    for name, unit in plant.units.items():
+        told = declarations(type(unit))
+        for port, names in unit.inlets.items():
+            path = ("units", name, port)
+            for stream in names:
+                if stream not in streams:
+                    raise PlantError(
+                        path,
+                        f"names {stream!r}, which nothing produces.{nearest(stream, streams)}",
+                    )
+                if stream in on_demand:
+                    continue
+                if stream in taken:
+                    raise PlantError(
+                        path,
+                        f"takes {stream!r}, which {taken[stream]} takes already; put a 'split' "
+                        "between them",
+                    )
+                taken[stream] = f"{name}.{port}"
+            called = [stream for stream in names if stream in on_demand]
+            if called and not told[port].drawable:
+                raise PlantError(
+                    path,
+                    f"takes the feed {called[0]!r}, which has no flow, expected one with "
+                    "'flow:', since this inlet does not set it",
+                )
+            if len(called) > 1:
+                raise PlantError(
+                    path, f"draws {' and '.join(map(repr, called))}, expected one drawn feed"
+                )
+    for stream in plant.outlets:
+        if stream not in streams or streams[stream] is None:
+            outlets = [name for name, unit in streams.items() if unit]
+            raise PlantError(
+                ("outlets", stream),
+                f"names {stream!r}, which no unit makes.{nearest(stream, outlets)}",
+                at_key=True,
+            )
+        if stream in taken:
+            raise PlantError(
+                ("outlets", stream),
+                f"gives a role to {stream!r}, but {taken[stream]} takes it: it does not leave",
+                at_key=True,
+            )
+
+
+def warnings(plant: Plant) -> tuple[Finding, ...]:
+    """Terminal streams without a role, feeds that nobody takes."""
+    wiring = Wiring.of(plant)
+    found = [
+        Finding(stream, "leaves the plant without a role; give it one under 'outlets'")
+        for stream in wiring.terminal
+        if stream not in plant.outlets
+    ]
+    used = {stream for unit in plant.units.values() for ns in unit.inlets.values() for stream in ns}
+    found += [
+        Finding(feed, "is a feed that no unit takes") for feed in plant.feeds if feed not in used
+    ]
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Wiring:
+    """The graph of a plant.
+
+    order: unit names such that each comes after what feeds it, but for the torn streams.
+    torn: streams at which loops are cut, few and deterministic.
+    taker: (unit, port) of each determined stream that is taken.
+    """
+
+    plant: Plant
+    order: tuple[str, ...]
+    torn: tuple[str, ...]
+    taker: dict[str, tuple[str, str]]
+
+    @staticmethod
+    def of(plant: Plant) -> Wiring:
+        on_demand = drawn(plant)
+        taker = {
+            stream: (name, port)
+            for name, unit in plant.units.items()
+            for port, names in unit.inlets.items()
+            for stream in names
+            if stream not in on_demand
+        }
+        order, torn = _tear(plant, taker)
+        return Wiring(plant, order, torn, taker)
+
+    @cached_property
+    def terminal(self) -> tuple[str, ...]:
+        """Streams that leave the plant, in file order."""
+        return tuple(
+            stream
+            for stream, unit in produced(self.plant).items()
+            if unit is not None and stream not in self.taker
+        )
+
+    def successors(self, unit: str) -> list[tuple[str, str]]:
+        """(stream, unit that takes it) of the outlets of `unit` that stay in the plant."""
+        streams = [f"{unit}.{port}" for port in self.plant.units[unit].outlets]
+        return [(stream, self.taker[stream][0]) for stream in streams if stream in self.taker]
+
+    def loop(self, inside: set[str]) -> str:
+        """'a -> b -> a' through units of `inside`, for messages."""
+        start = next(unit for unit in self.order if unit in inside)
+        path = [start]
+        while True:
+            onward = [unit for _, unit in self.successors(path[-1]) if unit in inside]
+            if not onward:
+                return " -> ".join(path)
+            fresh = [unit for unit in onward if unit not in path]
+            if not fresh:
+                return " -> ".join([*path[path.index(onward[0]) :], onward[0]])
+            path.append(fresh[0])
+
+
+def _tear(
+    plant: Plant, taker: dict[str, tuple[str, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(order, torn streams) by a depth-first walk along the streams in file order.
+
+    Every stream that leads back to a unit still being walked closes a loop and is torn.
+    """
+    onward = {
+        name: [
+            (f"{name}.{port}", taker[f"{name}.{port}"][0])
+            for port in unit.outlets
+            if f"{name}.{port}" in taker
+        ]
+        for name, unit in plant.units.items()
+    }
+    state: dict[str, str] = {}
+    finished: list[str] = []
+    torn: list[str] = []
+
+    def walk(start: str) -> None:
+        stack = [(start, iter(onward[start]))]
+        state[start] = "open"
+        while stack:
+            unit, streams = stack[-1]
+            for stream, target in streams:
+                if state.get(target) == "open":
+                    torn.append(stream)
+                elif target not in state:
+                    state[target] = "open"
+                    stack.append((target, iter(onward[target])))
+                    break
+            else:
+                state[unit] = "done"
+                finished.append(unit)
+                stack.pop()
+
+    fed = [
+        name
+        for name, unit in plant.units.items()
+        if any(
+            stream in plant.feeds and plant.feeds[stream].flow is not None
+            for names in unit.inlets.values()
+            for stream in names
+        )
+    ]
+    for name in [*fed, *plant.units]:
+        if name not in state:
+            walk(name)
+    return tuple(reversed(finished)), tuple(torn)

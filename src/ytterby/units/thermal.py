@@ -1,0 +1,120 @@
+"""Matter in a hot, oxidising furnace: every element goes to the form in which it is stable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ytterby.balance import Finding, Stream
+from ytterby.chemistry import INERT, RARE_EARTHS, Reaction, Species, atoms_of
+from ytterby.units.unit import Inlet, with_reagent
+
+STABLE_SOLID = {
+    "Fe": "Fe2O3",
+    "Co": "CoO",
+    "Ni": "NiO",
+    "B": "B2O3",
+    "Al": "Al2O3",
+    "Cu": "CuO",
+    "Nb": "Nb2O5",
+    "Ga": "Ga2O3",
+    "Zr": "ZrO2",
+    "Si": "SiO2",
+    "Ca": "CaO",
+    "Mg": "MgO",
+    "Zn": "ZnO",
+    "P": "P2O5",
+}
+"""Oxide of each element above some 900 degC in air; CoO since Co3O4 gives off oxygen there."""
+STABLE_GAS = {"C": "CO2", "H": "H2O", "Cl": "HCl", "S": "SO2"}
+SESQUIOXIDE = {element: f"{element}2O3" for element in RARE_EARTHS} | {"Ce": "CeO2"}
+OXYGEN = "O2(g)"
+
+
+class NoStableForm(ValueError):
+    """An element of which this furnace does not know what becomes."""
+
+
+def stable_species(elements: set[str], rare_earth_oxides: Mapping[str, str]) -> set[str]:
+    """The species a furnace may make out of `elements`."""
+    made = {f"{rare_earth_oxides[e]}(s)" for e in elements & set(RARE_EARTHS)}
+    made |= {f"{STABLE_SOLID[e]}(s)" for e in elements & set(STABLE_SOLID)}
+    made |= {f"{STABLE_GAS[e]}(g)" for e in elements & set(STABLE_GAS)}
+    made |= {"NaCl(s)"} if {"Na", "Cl"} <= elements else set()
+    made |= {"Na2O(s)"} if "Na" in elements else set()
+    return made | {OXYGEN}
+
+
+def burn(charge: Stream, rare_earth_oxides: Mapping[str, str]) -> tuple[np.ndarray, float]:
+    """(amounts [mol/s] of the stable species, oxygen O2 they take up [mol/s]).
+
+    charge: solids and the liquor in them; gases do not take part. Sodium stays as NaCl as far as
+    there is chlorine; the chlorine left over leaves as HCl, hydrogen as H2O, carbon as CO2.
+    Simplification: conversion is complete. Raises NoStableForm.
+    """
+    basis = charge.basis
+    totals = dict(zip(basis.elements, charge.element_amounts.tolist(), strict=True))
+    oxygen = totals.pop("O", 0.0)
+    made: dict[str, float] = {}
+    salt = min(totals.get("Na", 0.0), totals.get("Cl", 0.0))
+    if "Na" in totals:
+        made["Na2O(s)"] = (totals.pop("Na") - salt) / 2
+    if salt:
+        made["NaCl(s)"] = salt
+        totals["Cl"] -= salt
+    if totals.get("Cl"):
+        made["HCl(g)"] = totals.pop("Cl")
+        totals["H"] = totals.get("H", 0.0) - made["HCl(g)"]
+    for element, amount in totals.items():
+        if amount:
+            made.update([_form(element, amount, rare_earth_oxides)])
+    needed = sum(Species.of(name).count("O") * amount for name, amount in made.items())
+    return basis.amounts({n: a for n, a in made.items() if a}), (needed - oxygen) / 2
+
+
+def _form(element: str, amount: float, oxides: Mapping[str, str]) -> tuple[str, float]:
+    if element == INERT:
+        return f"{INERT}(s)", amount
+    formula = oxides.get(element) or STABLE_SOLID.get(element)
+    phase = "s"
+    if formula is None:
+        formula, phase = STABLE_GAS.get(element), "g"
+    if formula is None:
+        raise NoStableForm(f"no stable form of {element} in a furnace is known")
+    return f"{formula}({phase})", amount / atoms_of(formula)[element]
+
+
+def fire(
+    name: str,
+    charge: Stream,
+    products: np.ndarray,
+    oxygen: float,
+    gas: Inlet,
+    excess: float,
+    temperature: float,
+) -> tuple[Stream, Stream, float, Finding | None]:
+    """(solid product, off-gas, kg/s of gas drawn, trouble) of the furnace `name`.
+
+    products: stable species made of `charge` [mol/s]. oxygen: O2 they take up [mol/s]; what the
+    gas inlet's determined streams do not bring of it, with `excess` relative, is drawn.
+    """
+    basis = charge.basis
+    oxygen_place = basis.index[OXYGEN]
+    wanted = max(oxygen, 0.0) * (1 + excess) - gas.stream[OXYGEN]
+    richness = gas.reagent[OXYGEN] if gas.reagent is not None else 0.0
+    drawn = max(wanted, 0.0) / richness if richness > 0 else 0.0
+    around = with_reagent(gas, drawn) + charge.only("gas").amounts
+    offgas = around + products * basis.masks["gas"]
+    offgas[oxygen_place] -= oxygen
+    trouble = None
+    if offgas[oxygen_place] < 0:
+        trouble = Finding(
+            name, "the gas brings too little oxygen; let it name a feed of air", "error"
+        )
+    solid = Stream(basis, products * basis.masks["solid"], temperature)
+    return solid, Stream(basis, offgas, temperature), drawn, trouble
+
+
+def ferrite_formation(element: str) -> Reaction:
+    return Reaction.of(f"{element}2O3(s) + Fe2O3(s) = 2 {element}FeO3(s)")
