@@ -2,6 +2,7 @@
 
 from ytterby.balance.balance import (
     CLOSURE_TOLERANCE,
+    TRACE_SHARE,
     Balance,
     BalanceError,
     Edge,
@@ -16,6 +17,7 @@ from ytterby.balance.stream import AMBIENT, Stream, empty, mix
 __all__ = [
     "AMBIENT",
     "CLOSURE_TOLERANCE",
+    "TRACE_SHARE",
     "Balance",
     "BalanceError",
     "Basis",

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Role = Literal["feed", "internal", "product", "residue", "effluent", "emission", "unassigned"]
 CLOSURE_TOLERANCE = 1e-9
 """Relative closure beyond which a balance is an error [-]."""
+TRACE_SHARE = 1e-6
+"""Closure is relative to what passes a unit, but to no less than this share of what passes the
+plant: a millionth of an element need not close to a billionth of itself [-]."""
 _SECONDS_PER_HOUR = 3600
 
 
@@ -130,9 +133,11 @@ class Balance:
     def closure(self, unit: str | None = None) -> dict[str, float]:
         """(in - out - stock change) / in of each element over `unit`, or over the whole plant [-].
 
-        Elements of which an edge is not known are left out.
+        Elements of which an edge is not known are left out. See `TRACE_SHARE`.
         """
         gap, passing, known = self._gap(unit)
+        if unit is not None:
+            passing = np.maximum(passing, TRACE_SHARE * self._gap(None)[1])
         return {
             element: float(gap[i] / passing[i]) if passing[i] > 0 else 0.0
             for i, element in enumerate(self.elements)

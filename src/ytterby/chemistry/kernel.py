@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-_LN_H_LOW, _LN_H_HIGH = math.log(1e-15), math.log(50.0)
+_LN_H_LOW, _LN_H_HIGH = math.log(1e-18), math.log(100.0)
 _LN_LIGAND_RANGE = math.log(1e40)
 _STEPS = 200
 _VOLUME_ROUNDS = 60
@@ -115,7 +115,31 @@ def speciate(ln_h, total, volume, model):
         solids[s] = (total[metal] - kept) / table[s, 1]
     if ligand >= 0 and ln_x > -np.inf:
         dissolved[ligand] = min(total[ligand], math.exp(ln_x) * share[ligand] * volume)
+        share_out_ligand(ligand, total, dissolved, solids, table)
     return dissolved, solids, share
+
+
+@njit(cache=True)
+def share_out_ligand(ligand, total, dissolved, solids, table):
+    """Make the solids hold just the ligand that is not dissolved, in place.
+
+    Where little of a metal precipitates, its solid is a small difference of large numbers; what
+    rounding took from the ligand balance is given back to those solids, in proportion.
+    """
+    missing = total[ligand] - dissolved[ligand]
+    loose = 0.0
+    for s in range(solids.size):
+        if int(table[s, 2]) == ligand:
+            missing -= table[s, 3] * solids[s]
+            if table[s, 1] * solids[s] < 0.5 * total[int(table[s, 0])]:
+                loose += table[s, 3] * solids[s]
+    if loose <= 0.0:
+        return
+    for s in range(solids.size):
+        metal = int(table[s, 0])
+        if int(table[s, 2]) == ligand and table[s, 1] * solids[s] < 0.5 * total[metal]:
+            solids[s] *= max(0.0, 1.0 + missing / loose)
+            dissolved[metal] = total[metal] - table[s, 1] * solids[s]
 
 
 @njit(cache=True)

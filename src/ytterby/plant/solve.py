@@ -12,7 +12,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ytterby.balance import Balance, Edge, Finding, Stream, empty, of_streams
+from ytterby.balance import (
+    TRACE_SHARE,
+    Balance,
+    Edge,
+    Finding,
+    Stream,
+    empty,
+    of_streams,
+)
 from ytterby.chemistry import equilibrate
 from ytterby.plant.errors import NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
@@ -30,6 +38,8 @@ _MOST_STEPS = 60
 _GOOD_CONTRACTION = 0.2
 _MOST_SHRINKING = 3.0
 _TRACE = 1e-30
+_ROUNDING = 2e-15
+"""What a pass repeats to, relative [-]."""
 
 Progress = Callable[[str], None]
 
@@ -115,29 +125,45 @@ def _newton(
 
 
 def _mismatch(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> float:
-    """Largest mismatch of a species, relative to the flow of its rarest element [-]."""
-    returned = flowsheet.returned(done)
+    """Largest mismatch of a species of a torn stream, relative as `_worst_species` says [-]."""
+    returned, leaving = flowsheet.returned(done), _leaving(flowsheet, done)
     return max(
-        (_worst_species(flowsheet, torn[s].amounts, returned[s])[0] for s in torn), default=0.0
+        (_worst_species(flowsheet, torn[s].amounts, returned[s], leaving)[0] for s in torn),
+        default=0.0,
     )
 
 
-def _worst_species(flowsheet: Flowsheet, went: np.ndarray, came: np.ndarray) -> tuple[float, int]:
+def _leaving(flowsheet: Flowsheet, done: Pass) -> np.ndarray:
+    """Amounts of each element that leave the plant [mol/s], shape (element,)."""
+    out = [done.streams[s].element_amounts for s in flowsheet.wiring.terminal]
+    return np.sum(out, axis=0)
+
+
+def _worst_species(
+    flowsheet: Flowsheet, went: np.ndarray, came: np.ndarray, leaving: np.ndarray
+) -> tuple[float, int]:
+    """(mismatch, species) where a torn stream fits worst.
+
+    The mismatch of a species is relative to the flow of its rarest element, in the stream or out
+    of the plant, whichever is less: a large recycle on a small bleed has to fit the better for it,
+    but never better than rounding allows, nor to the digits of a millionth of what leaves.
+    """
     atoms = flowsheet.basis.atoms
-    flows = np.maximum(atoms @ np.maximum(went, came), _TRACE)
-    with np.errstate(divide="ignore"):
-        rarest = np.min(
-            np.where(atoms > 0, flows[:, None] / np.maximum(atoms, _TRACE), np.inf), axis=0
-        )
-    relative = np.abs(came - went) / rarest
+    inside = atoms @ np.maximum(went, came)
+    flows = np.maximum(np.minimum(inside, leaving), _ROUNDING * inside / TEAR_TOLERANCE)
+    flows = np.maximum(flows, TRACE_SHARE * leaving)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rarest = np.min(np.where(atoms > 0, flows[:, None] / atoms, np.inf), axis=0)
+    relative = np.abs(came - went) / np.maximum(rarest, _TRACE)
     worst = int(np.argmax(relative))
     return float(relative[worst]), worst
 
 
 def _not_converged(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> NotConverged:
-    returned = flowsheet.returned(done)
-    worst = max(torn, key=lambda s: _worst_species(flowsheet, torn[s].amounts, returned[s])[0])
-    gap, species = _worst_species(flowsheet, torn[worst].amounts, returned[worst])
+    returned, leaving = flowsheet.returned(done), _leaving(flowsheet, done)
+    fit = {s: _worst_species(flowsheet, torn[s].amounts, returned[s], leaving) for s in torn}
+    worst = max(fit, key=lambda stream: fit[stream][0])
+    gap, species = fit[worst]
     unit = worst.rpartition(".")[0]
     for name, outcome in done.outcomes.items():
         if outcome.trouble:

@@ -231,7 +231,7 @@ def to_tree(value: Any, told: Declaration) -> Any:
         case "setting":
             return value if told.unit == "-" or told.choices else f"{value!r} {told.unit}"
         case "fact":
-            return _fact_tree(value)
+            return None if value == fact(told.source) else _fact_tree(value)
         case "facts":
             try:
                 shipped = table(told.source)

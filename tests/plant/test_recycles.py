@@ -1,0 +1,123 @@
+"""Laws of solved plants: loops close, elements are conserved, nothing depends on spelling."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.plants import HDD, looped_plant, magnet_plant
+from ytterby.plant import NotConverged, Plant
+from ytterby.units import Neutralisation, Split
+
+share = st.floats(0.001, 0.5)
+LIQUOR = {"Nd": "40 g/L", "Dy": "2 g/L", "Fe+3": "1 g/L", "Co": "0.5 g/L", "Na": "2 g/L"}
+
+
+@settings(max_examples=12)
+@given(
+    st.lists(st.tuples(share, st.floats(2.5, 6.0)), min_size=1, max_size=6),
+    st.floats(0.1, 80),
+    st.floats(0.001, 5),
+)
+def test_one_to_six_loops_with_bleeds_down_to_a_thousandth_close(loops, neodymium, iron):
+    bleeds, pH = [b for b, _ in loops], sorted(p for _, p in loops)
+    liquor = LIQUOR | {"Nd": f"{neodymium} g/L", "Fe+3": f"{iron} g/L"}
+    balance = looped_plant(bleeds, pH, liquor).solve()
+    assert abs(balance.worst_closure()[2]) < 1e-9
+
+
+def test_a_bleed_of_a_thousandth_carries_a_thousand_times_what_enters():
+    balance = looped_plant([0.001], [3.0], LIQUOR).solve()
+    cobalt = balance.mass("purge0.rest", "Co") / balance.mass("purge0.part", "Co")
+    assert cobalt == pytest.approx(999, rel=1e-9)
+
+
+@settings(max_examples=10)
+@given(st.floats(0.02, 1.0), st.fixed_dictionaries({e: st.floats(0.1, 3) for e in HDD}))
+def test_every_element_is_conserved_and_every_phase_is_neutral(bleed, factors):
+    assay = {e: f"{float(s.split()[0]) * min(factors[e], 1.05)} %" for e, s in HDD.items()}
+    balance = magnet_plant(assay=assay, bleed=bleed).solve()
+    assert abs(balance.worst_closure()[2]) < 1e-9
+    for name, stream in balance.streams.items():
+        assert np.all(stream.amounts >= 0), name
+        assert max(map(abs, stream.charge.values())) < 1e-9, name
+
+
+@settings(max_examples=8)
+@given(st.floats(0.01, 100))
+def test_scaling_all_feeds_scales_every_flow(factor):
+    small, large = magnet_plant().solve(), magnet_plant(f"{100 * factor} kg/h").solve()
+    for edge in small.edges:
+        assert large.flow(edge.name) == pytest.approx(factor * small.flow(edge.name), rel=1e-8)
+
+
+@settings(max_examples=5)
+@given(st.permutations(list(HDD)))
+def test_order_of_elements_is_irrelevant(order):
+    plain, shuffled = (
+        magnet_plant().solve(),
+        magnet_plant(assay={element: HDD[element] for element in order}).solve(),
+    )
+    # 1e-9: the shares are summed in another order, which moves the remainder by one rounding.
+    np.testing.assert_allclose(shuffled.masses, plain.masses, rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("flow", ["0.1 t/h", "2.4 t/d", "27.777777777777777778 g/s"])
+def test_spelling_of_units_is_irrelevant(flow):
+    np.testing.assert_allclose(
+        magnet_plant(flow).solve().masses, magnet_plant().solve().masses, rtol=1e-8, atol=1e-12
+    )
+
+
+def test_starting_near_changes_nothing_but_time():
+    cold = magnet_plant(bleed=0.3).solve()
+    warm = magnet_plant(bleed=0.3).solve(near=magnet_plant().solve())
+    np.testing.assert_allclose(warm.masses, cold.masses, rtol=1e-8, atol=1e-12)
+
+
+def test_an_element_with_no_way_out_names_the_loop():
+    plant = looped_plant([0.0], [3.0], LIQUOR)
+    with pytest.raises(NotConverged, match="enters the loop .*tank0.* and has no way out") as error:
+        plant.solve()
+    assert "bleed the loop" in error.value.suggestion
+
+
+def test_a_shared_reagent_is_drawn_by_each_for_itself():
+    balance = looped_plant([0.5, 0.2], [2.5, 3.5], LIQUOR).solve()
+    draws = [balance.flow(f"alkali > tank{i}.alkali") for i in (0, 1)]
+    assert all(draw > 0 for draw in draws)
+    assert balance.mass("alkali", "Na") == pytest.approx(
+        sum(balance.mass(f"alkali > tank{i}.alkali", "Na") for i in (0, 1))
+    )
+
+
+def test_responses_are_the_derivatives_of_the_whole_plant():
+    plant = magnet_plant()
+    base = plant.solve(sensitivity=True)
+    key = "leach.extent.ferrite"
+    step = base.facts[key].uncertainty
+    moved = plant.with_(**{"leach.extent.ferrite": base.facts[key].value + 1e-4 * step}).solve()
+    found = base.responses[key]
+    expected = (moved.masses - base.masses) / 1e-4
+    # 2e-3: two one-sided differences, of 1e-3 and 1e-4 of the uncertainty, are compared.
+    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3 * np.abs(expected).max())
+
+
+def test_a_plant_without_loops_needs_no_steps():
+    plant = Plant(
+        name="straight",
+        feeds={
+            "liquor": {"flow": "1 m3/h", "liquor": LIQUOR},
+            "alkali": {"liquid": "NaOH 30 % w/w"},
+        },
+        units={
+            "tank": Neutralisation(liquor="liquor", alkali="alkali", to_pH=3.5),
+            "halves": Split(stream="tank.slurry", part=0.5),
+        },
+    )
+    lines: list[str] = []
+    balance = plant.solve(progress=lines.append)
+    assert lines == ["tank", "halves"]
+    assert balance.mass("halves.part", "Nd") == pytest.approx(balance.mass("halves.rest", "Nd"))
