@@ -40,7 +40,7 @@ class Basis:
 
     @staticmethod
     def of(names: frozenset[str] | set[str]) -> Basis:
-        """The basis that holds `names` and whatever stands in aqueous equilibrium with them."""
+        """The basis that holds `names`, water, and what stands in equilibrium with them there."""
         return _basis(frozenset(names))
 
     @cached_property
@@ -105,9 +105,7 @@ def _organic_volume(formula: str) -> float:
 
 @cache
 def _basis(asked: frozenset[str]) -> Basis:
-    names = set(asked)
-    if any(Species.of(name).phase == "aqueous" for name in names):
-        names.update(_WATER_TRIO)
+    names = {*asked, *_WATER_TRIO}
     for equation in FORMATION.values():
         family = Reaction.of(equation).species - set(_WATER_TRIO)
         if family & names:

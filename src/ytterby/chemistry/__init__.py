@@ -3,6 +3,7 @@
 from ytterby.chemistry.equilibrium import (
     OutOfReach,
     acidity,
+    components,
     dose_to_p_h,
     equilibrate,
     p_h,
@@ -51,6 +52,7 @@ __all__ = [
     "atomic_mass",
     "atoms_of",
     "complex_of",
+    "components",
     "dissolution_of",
     "dose_to_p_h",
     "equilibrate",

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ytterby.chemistry import kernel
-from ytterby.chemistry.solution import Solution
+from ytterby.chemistry.solution import WATER, Solution
 
 _DOUBLINGS = 200
 _TIGHT = 4e-16
@@ -41,6 +41,17 @@ def acidity(amounts: np.ndarray, solution: Solution) -> float:
     """Protons the solution can give [mol/s], those of its weak acids down to the anion too."""
     places, model = solution.places, solution.model
     return float(kernel.totals(amounts, places, model, solution.volumes[2])[1])
+
+
+def components(amounts: np.ndarray, solution: Solution) -> tuple[dict[str, float], float]:
+    """(amounts [mol/s] by master species, water among them; protons the solution can give).
+
+    What weak acids and hydrolysed metals hold is counted to their masters, C2O4-2 and Fe+3.
+    """
+    places, model = solution.places, solution.model
+    total, protons, water = kernel.totals(amounts, places, model, solution.volumes[2])
+    found = {solution.names[i]: float(n) for i, n in zip(places[0], total, strict=True)}
+    return {**found, WATER: float(water)}, float(protons)
 
 
 def dose_to_p_h(

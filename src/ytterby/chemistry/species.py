@@ -79,6 +79,8 @@ def atoms_of(formula: str) -> dict[str, float]:
 
     if formula == INERT:
         return {INERT: 1.0}
+    if not formula:
+        raise UnknownFormula("an empty text is no chemical formula")
     try:
         composition = Formula(formula).composition()
     except (FormulaError, KeyError, ValueError):

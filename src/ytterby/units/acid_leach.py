@@ -99,7 +99,7 @@ class AcidLeach(Unit):
         if "Fe" in elements_in(names):
             made |= {FERRIC_HYDROXIDE, "Fe+3"}
         if "C2O4-2" in names:
-            made |= {oxalate_of(e) for e in RARE_EARTHS if f"{e}+3" in names}
+            made |= {oxalate_of(e) for e in RARE_EARTHS if f"{e}+3" in names | made}
         return made
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
