@@ -91,7 +91,7 @@ def split(text: str) -> tuple[float, str]:
     text = _BASIS_WORDS.sub("", text.strip())
     match = _NUMBER.match(text) if len(text) <= _LONGEST else None
     if match is None:
-        raise QuantityError(repr(text[:_LONGEST]), "a number with a unit")
+        raise QuantityError(describe(text), "a number with a unit")
     return float(match.group()), text[match.end() :].strip()
 
 
@@ -102,7 +102,7 @@ def parse(raw: object, unit: str) -> float:
     QuantityError for other dimensions, unknown units, and numbers that are not finite.
     """
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise QuantityError(_describe(raw), expected_unit(unit))
+        raise QuantityError(describe(raw), expected_unit(unit))
     if isinstance(raw, str):
         number, written = split(raw)
     else:
@@ -128,7 +128,7 @@ def parse_any(raw: object, units: tuple[str, ...]) -> tuple[float, str]:
             unit
         ).dimensionality:
             return parse(raw, unit), unit
-    found = f"the bare number {raw}" if isinstance(raw, int | float) else repr(raw)
+    found = f"the bare number {raw}" if isinstance(raw, int | float) else describe(raw)
     raise QuantityError(found, " or ".join(expected_unit(unit) for unit in units))
 
 
@@ -151,9 +151,14 @@ def show(value: float, unit: str, digits: int = 6) -> str:
     return number if unit == DIMENSIONLESS else f"{number} {unit}"
 
 
-def _describe(raw: object) -> str:
-    kind = {type(None): "nothing", dict: "a mapping", list: "a list", bool: f"{raw!r}"}
-    for known, name in kind.items():
-        if isinstance(raw, known):
-            return name
-    return f"a {type(raw).__name__}"
+def describe(raw: object) -> str:
+    """How an error names what it found: the value itself while it is short."""
+    if raw is None:
+        return "nothing"
+    if isinstance(raw, dict | list | tuple):
+        return "a mapping" if isinstance(raw, dict) else "a list"
+    if isinstance(raw, bool):
+        return f"{raw!r} (yes or no)"
+    text = str(raw)
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return repr(shown) if isinstance(raw, str) else shown
