@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.facts.fact import EVIDENCE, Fact
-from ytterby.quantity import parse, parse_any
+from ytterby.quantity import parse_any, require_unit
 
 DATA = Path(__file__).with_name("data")
 _WINDOW_UNITS = ("K", "mol/m3", "-", "s")
@@ -61,9 +61,7 @@ def _fact(name: str, row: dict[str, Any], file: str) -> Fact:
     }
     try:
         row["value"] = float(row["value"])
-        parse(
-            f"{row['value']!r} {row['unit']}" if row["unit"] != "-" else row["value"], row["unit"]
-        )
+        require_unit(row["unit"])
         return Fact(name=name, evidence=evidence, window=window, **row)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{file}: {name}: {error}") from None

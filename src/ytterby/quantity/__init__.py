@@ -1,5 +1,13 @@
 """Numbers with units at the edges of the house; plain SI floats inside."""
 
-from ytterby.quantity.number import QuantityError, check, describe, parse, parse_any, require_unit, show
+from ytterby.quantity.number import (
+    QuantityError,
+    check,
+    describe,
+    parse,
+    parse_any,
+    require_unit,
+    show,
+)
 
 __all__ = ["QuantityError", "check", "describe", "parse", "parse_any", "require_unit", "show"]

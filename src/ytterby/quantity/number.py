@@ -67,6 +67,11 @@ def _unit(text: str) -> Any:
     raise QuantityError(f"unknown unit {text!r}", "a unit such as kg/h or mol/L", hint)
 
 
+def require_unit(text: str) -> None:
+    """Raise QuantityError unless `text` is a unit."""
+    _unit(text)
+
+
 @cache
 def _factor(written: str, unit: str) -> tuple[float, float]:
     """(scale, offset) such that value[unit] = scale * value[written] + offset."""
@@ -149,6 +154,12 @@ def show(value: float, unit: str, digits: int = 6) -> str:
     """`value` [unit] as a text that `parse` reads again to `digits` digits."""
     number = f"{value:.{digits}g}"
     return number if unit == DIMENSIONLESS else f"{number} {unit}"
+
+
+def pattern(unit: str) -> str:
+    """A regular expression that every text which `parse` takes in the unit `unit` matches."""
+    written = r"\s*(?:%|ppm|ppb|percent)?.*" if unit == DIMENSIONLESS else r"\s*\S.*"
+    return f"^\\s*{_NUMBER.pattern}{written}$"
 
 
 def describe(raw: object) -> str:
