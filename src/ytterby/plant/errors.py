@@ -12,7 +12,8 @@ class PlantError(ValueError):
 
     def __init__(self, path: tuple[str | int, ...], message: str, *, at_key: bool = False):
         self.path, self.message, self.at_key = path, message, at_key
-        super().__init__(f"{place(path)}: {message}" if path else message)
+        where = place(path, message)
+        super().__init__(f"{where}: {message}" if where else message)
 
 
 class NotConverged(ArithmeticError):
@@ -29,12 +30,18 @@ class NotConverged(ArithmeticError):
 _SINGULAR = {"units": "unit", "feeds": "feed", "outlets": "outlet"}
 
 
-def place(path: tuple[str | int, ...]) -> str:
-    """How messages name a place: ("units", "leach", "acid") is unit 'leach', 'acid'."""
-    if len(path) >= 2 and path[0] in _SINGULAR:
-        inner = "".join(f" {key!r}" for key in path[2:])
-        return f"{_SINGULAR[str(path[0])]} {path[1]!r}" + (f":{inner}" if inner else "")
-    return ".".join(str(key) for key in path)
+def place(path: tuple[str | int, ...], message: str = "") -> str:
+    """How a message names its place: ("units", "leach", "end_pH") is unit 'leach': field 'end_pH'.
+
+    What `message` names itself, and places in a list, are left out.
+    """
+    path = tuple(key for key in path if isinstance(key, str))
+    if path and f"{path[-1]!r}" in message:
+        path = path[:2] if len(path) > 2 else ()
+    if len(path) < 2 or path[0] not in _SINGULAR:
+        return ".".join(str(key) for key in path)
+    unit = f"{_SINGULAR[str(path[0])]} {path[1]!r}"
+    return f"{unit}: field '{'.'.join(map(str, path[2:]))}'" if len(path) > 2 else unit
 
 
 def nearest(name: object, known: object) -> str:

@@ -20,7 +20,7 @@ from ytterby.chemistry import (
 )
 from ytterby.facts import UnknownFact, table
 from ytterby.plant.errors import nearest
-from ytterby.quantity import QuantityError, check, parse, parse_any
+from ytterby.quantity import QuantityError, check, describe, parse, parse_any
 from ytterby.units import FieldError
 
 FORMS = ("assay", "liquid", "liquor", "gas", "extractant")
@@ -107,7 +107,7 @@ class Feed:
 
 def _read(tree: Any) -> Feed:
     if not isinstance(tree, Mapping):
-        raise FieldError((), repr(tree), "a mapping such as {liquid: water}")
+        raise FieldError((), describe(tree), "a mapping such as {liquid: water}")
     forms = [form for form in FORMS if form in tree]
     if len(forms) != 1:
         found = " and ".join(forms) or f"only {', '.join(map(str, tree)) or 'nothing'}"
@@ -177,7 +177,7 @@ def _temperature(raw: Any) -> float:
 def _assay(raw: Any) -> dict[str, float]:
     """mol per kilogram of each species of a solid of which mass fractions are given."""
     if not isinstance(raw, Mapping) or not raw:
-        raise FieldError(("assay",), repr(raw), "a mapping from element or compound to mass share")
+        raise FieldError(("assay",), describe(raw), "a mapping from element or compound to mass share")
     shares: dict[str, float] = {}
     for key, value in raw.items():
         if key != "remainder":
@@ -186,7 +186,7 @@ def _assay(raw: Any) -> dict[str, float]:
             )
     total = sum(shares.values())
     if total > 1 + _ASSAY_ROUNDING:
-        raise FieldError(("assay",), f"shares that add up to {total:.4%}", "100 % at most")
+        raise FieldError(("assay",), f"shares that add up to {100 * total:.7g} %", "100 % at most")
     rest = max(1 - total, 0.0)
     if "remainder" in raw:
         name = str(raw["remainder"])
@@ -195,7 +195,7 @@ def _assay(raw: Any) -> dict[str, float]:
     elif rest > _ASSAY_ROUNDING:
         raise FieldError(
             ("assay",),
-            f"shares that add up to {total:.4%}",
+            f"shares that add up to {100 * total:.7g} %",
             "100 %, or what the rest is",
             f"Say it, such as 'remainder: {INERT}'",
         )
@@ -217,7 +217,11 @@ def _solid(name: str) -> str:
     try:
         return Species.of(f"{name}(s)").name
     except UnknownFormula:
-        raise FieldError((), repr(name), f"an element, a compound or {INERT}") from None
+        known = [*ION_OF, "Fe", INERT]
+        raise FieldError(
+            (), f"unknown substance {name!r}", f"an element, a compound or {INERT}",
+            nearest(name, known).strip(),
+        ) from None
 
 
 def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
@@ -229,7 +233,7 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
         known = ", ".join(SOLUTES)
         hint = nearest(match["solute"], SOLUTES).strip() if match else ""
         raise FieldError(
-            ("liquid",), repr(raw), f"water or a solution such as 'HCl 31 % w/w' (of {known})", hint
+            ("liquid",), describe(raw), f"water or a solution such as 'HCl 31 % w/w' (of {known})", hint
         )
     ions = SOLUTES[match["solute"]]
     strength, unit = _at("liquid", lambda: parse_any(match["strength"], ("-", "mol/m3", "kg/m3")))
@@ -245,7 +249,7 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
 def _liquor(raw: Any, acidity: Any) -> dict[str, float]:
     """mol per m3 of a chloride liquor given by ions [kg/m3] or [mol/m3] and a p[H]."""
     if not isinstance(raw, Mapping) or not raw:
-        raise FieldError(("liquor",), repr(raw), "a mapping such as {Nd: 60 g/L, Fe+3: 1 g/L}")
+        raise FieldError(("liquor",), describe(raw), "a mapping such as {Nd: 60 g/L, Fe+3: 1 g/L}")
     amounts: dict[str, float] = {}
     for key, value in raw.items():
         ion = ION_OF.get(str(key), str(key))
@@ -255,7 +259,9 @@ def _liquor(raw: Any, acidity: Any) -> dict[str, float]:
             species = None
         if species is None or species.phase != "aqueous" or (not species.charge and ion != "H3BO3"):
             raise FieldError(
-                ("liquor", str(key)), repr(key), "an ion such as Nd, Fe+3, Fe+2 or Cl-"
+                ("liquor", str(key)),
+                f"unknown ion {str(key)!r}",
+                "an ion such as Nd, Fe+3, Fe+2 or Cl-",
             )
         read = lambda v=value: parse_any(v, ("kg/m3", "mol/m3"))  # noqa: E731
         strength, unit = _at("liquor", lambda k=key, r=read: _at(str(k), r))
@@ -292,7 +298,7 @@ def _air() -> dict[str, float]:
 
 def _gas(raw: Any) -> dict[str, float]:
     if raw not in GASES:
-        raise FieldError(("gas",), repr(raw), " or ".join(GASES), nearest(raw, GASES).strip())
+        raise FieldError(("gas",), describe(raw), " or ".join(GASES), nearest(raw, GASES).strip())
     shares = _air() if raw == "air" else {f"{raw}(g)": 1.0}
     mass = sum(share * Species.of(gas).molar_mass for gas, share in shares.items())
     return {gas: share / mass for gas, share in shares.items()}
@@ -301,15 +307,15 @@ def _gas(raw: Any) -> dict[str, float]:
 def _organic(tree: Mapping[str, Any]) -> dict[str, float]:
     """mol per m3 of free dimer and diluent; the molarity counts the monomer."""
     extractant, diluent = tree["extractant"], tree.get("diluent", "kerosene")
-    if extractant not in EXTRACTANTS:
+    if not isinstance(extractant, str) or extractant not in EXTRACTANTS:
         raise FieldError(
             ("extractant",),
-            repr(extractant),
+            describe(extractant),
             f"one of {', '.join(EXTRACTANTS)}",
             nearest(extractant, EXTRACTANTS).strip(),
         )
-    if diluent not in DILUENTS:
-        raise FieldError(("diluent",), repr(diluent), f"one of {', '.join(DILUENTS)}")
+    if not isinstance(diluent, str) or diluent not in DILUENTS:
+        raise FieldError(("diluent",), describe(diluent), f"one of {', '.join(DILUENTS)}")
     if "molarity" not in tree:
         raise FieldError(("molarity",), "nothing", "a concentration of monomer, such as 1.0 mol/L")
     molarity = _at("molarity", lambda: parse(tree["molarity"], "mol/m3"))
@@ -318,5 +324,5 @@ def _organic(tree: Mapping[str, Any]) -> dict[str, float]:
     volume = dict(zip(basis.names, basis.molar_volume.tolist(), strict=True))
     room = 1 - dimer * volume[f"{extractant}(org)"]
     if molarity <= 0 or room < 0:
-        raise FieldError(("molarity",), repr(tree["molarity"]), "more than 0 and no more than pure")
+        raise FieldError(("molarity",), describe(tree["molarity"]), "more than 0 and no more than pure")
     return {f"{extractant}(org)": dimer, f"{diluent}(org)": room / volume[f"{diluent}(org)"]}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ytterby.balance import Balance, Basis, Finding
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.feed import Feed
+from ytterby.quantity import describe
 from ytterby.units import KINDS, FieldError, Unit, convert, declarations, required, to_tree
 from ytterby.units.thermal import NoStableForm
 
@@ -48,7 +49,7 @@ class Plant:
     def from_tree(tree: Any, document: Any = None) -> Plant:
         """The plant of a tree of plain values, as a file holds it; raises PlantError."""
         if not isinstance(tree, Mapping):
-            raise PlantError((), f"found {_kind(tree)}, expected a plant: {', '.join(_TOP_KEYS)}")
+            raise PlantError((), f"found {describe(tree)}, expected a plant: {', '.join(_TOP_KEYS)}")
         for key in tree:
             if key not in _TOP_KEYS:
                 expected = f"expected one of {', '.join(_TOP_KEYS)}.{nearest(key, _TOP_KEYS)}"
@@ -58,7 +59,7 @@ class Plant:
                 raise PlantError((), f"found no {key!r}, which a plant needs")
         name = tree["plant"]
         if not isinstance(name, str) or not name.strip():
-            raise PlantError(("plant",), f"found {_kind(name)}, expected the name of the plant")
+            raise PlantError(("plant",), f"found {describe(name)}, expected the name of the plant")
         return Plant(
             name=name,
             feeds=_mapping(tree, "feeds"),
@@ -144,16 +145,10 @@ class Plant:
             raise PlantError((), str(error)) from None
 
 
-def _kind(value: object) -> str:
-    if value is None:
-        return "nothing"
-    return f"a {type(value).__name__}" if isinstance(value, list | dict) else repr(value)
-
-
 def _mapping(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     branch = tree[key]
     if not isinstance(branch, Mapping):
-        raise PlantError((key,), f"found {_kind(branch)}, expected a mapping by name")
+        raise PlantError((key,), f"found {describe(branch)}, expected a mapping by name")
     for name in branch:
         if (
             not isinstance(name, str)
@@ -176,7 +171,7 @@ def _feed(name: str, tree: Any) -> Feed:
 
 def _placed(path: tuple[str, ...], error: FieldError) -> PlantError:
     hint = f". {error.hint}" if error.hint else ""
-    at_key = error.found.startswith("unknown")
+    at_key = bool(error.path) and error.found.startswith("unknown") and error.found.endswith(repr(error.path[-1]))
     message = f"found {error.found}, expected {error.expected}{hint}"
     return PlantError((*path, *error.path), message, at_key=at_key)
 
@@ -184,10 +179,10 @@ def _placed(path: tuple[str, ...], error: FieldError) -> PlantError:
 def _unit(name: str, branch: Any, plant: str) -> Unit:
     path = ("units", name)
     if not isinstance(branch, Mapping):
-        raise PlantError(path, f"found {_kind(branch)}, expected a mapping with 'is: <unit>'")
+        raise PlantError(path, f"found {describe(branch)}, expected a mapping with 'is: <unit>'")
     kind = branch.get("is")
-    if kind not in KINDS:
-        found = f"found {_kind(kind)} as the kind of unit" if "is" in branch else "found no 'is'"
+    if not isinstance(kind, str) or kind not in KINDS:
+        found = f"found {describe(kind)} as the kind of unit" if "is" in branch else "found no 'is'"
         known = f"expected one of {', '.join(KINDS)}.{nearest(kind, KINDS)}"
         raise PlantError((*path, "is") if "is" in branch else path, f"{found}, {known}")
     told = declarations(KINDS[kind])
@@ -197,7 +192,7 @@ def _unit(name: str, branch: Any, plant: str) -> Unit:
             raise PlantError((*path, key), f"found the field {key!r}, {known}", at_key=True)
     for key in required(KINDS[kind]):
         if key not in branch:
-            raise PlantError(path, f"found no {key!r}, expected it: {told[key].doc}", at_key=True)
+            raise PlantError(path, f"found no {key!r}, which it needs: {told[key].doc}", at_key=True)
     source = f"given in plant {plant!r}"
     try:
         fields = {

@@ -32,7 +32,7 @@ def check(plant: Plant) -> None:
     for name in plant.feeds:
         if name in plant.units:
             raise PlantError(
-                ("units", name), "found a feed of the same name, expected another", at_key=True
+                ("units", name), "a feed has the same name; give one of them another", at_key=True
             )
     streams, on_demand = produced(plant), drawn(plant)
     taken: dict[str, str] = {}
@@ -40,44 +40,47 @@ def check(plant: Plant) -> None:
         told = declarations(type(unit))
         for port, names in unit.inlets.items():
             path = ("units", name, port)
-            for stream in names:
+            for position, stream in enumerate(names):
                 if stream not in streams:
                     raise PlantError(
-                        path,
-                        f"names {stream!r}, which nothing produces.{nearest(stream, streams)}",
+                        (*path, position),
+                        f"inlet {port!r} names {stream!r}, which nothing produces."
+                        f"{nearest(stream, streams)}",
                     )
                 if stream in on_demand:
                     continue
                 if stream in taken:
                     raise PlantError(
-                        path,
-                        f"takes {stream!r}, which {taken[stream]} takes already; put a 'split' "
-                        "between them",
+                        (*path, position),
+                        f"inlet {port!r} takes {stream!r}, which {taken[stream]!r} takes already; "
+                        "part it with a unit 'is: split' and take its outlets",
                     )
                 taken[stream] = f"{name}.{port}"
             called = [stream for stream in names if stream in on_demand]
             if called and not told[port].drawable:
                 raise PlantError(
                     path,
-                    f"takes the feed {called[0]!r}, which has no flow, expected one with "
-                    "'flow:', since this inlet does not set it",
+                    f"inlet {port!r} takes the feed {called[0]!r}, which has no flow, expected one "
+                    "with 'flow:', since this inlet does not set it",
                 )
             if len(called) > 1:
                 raise PlantError(
-                    path, f"draws {' and '.join(map(repr, called))}, expected one drawn feed"
+                    path,
+                    f"inlet {port!r} draws {' and '.join(map(repr, called))}, expected one feed "
+                    "without a flow; give the others a 'flow:'",
                 )
     for stream in plant.outlets:
         if stream not in streams or streams[stream] is None:
             outlets = [name for name, unit in streams.items() if unit]
             raise PlantError(
                 ("outlets", stream),
-                f"names {stream!r}, which no unit makes.{nearest(stream, outlets)}",
+                f"no unit makes this stream.{nearest(stream, outlets)}",
                 at_key=True,
             )
         if stream in taken:
             raise PlantError(
                 ("outlets", stream),
-                f"gives a role to {stream!r}, but {taken[stream]} takes it: it does not leave",
+                f"{taken[stream]!r} takes this stream, so it does not leave; take its role out",
                 at_key=True,
             )
 

@@ -2,6 +2,7 @@
 
 from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.calcination import Calcination
+from ytterby.units.cascade import CascadeDetail, CascadeUnit
 from ytterby.units.fields import (
     SI,
     Declaration,
@@ -28,6 +29,7 @@ KINDS: dict[str, type[Unit]] = {
         Filter,
         IronOxidation,
         Neutralisation,
+        CascadeUnit,
         OxalatePrecipitation,
         Calcination,
         Split,
@@ -40,6 +42,8 @@ __all__ = [
     "SI",
     "AcidLeach",
     "Calcination",
+    "CascadeDetail",
+    "CascadeUnit",
     "Declaration",
     "FactTable",
     "FieldError",

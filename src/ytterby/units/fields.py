@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.facts import UnknownFact, fact, table
-from ytterby.facts.fact import Fact
-from ytterby.quantity import QuantityError, check, parse, show
+from ytterby.facts.fact import EVIDENCE, Fact
+from ytterby.quantity import QuantityError, check, describe, parse, show
 
 INFINITE = float("inf")
 Kind = Literal["inlet", "setting", "fact", "facts", "group"]
@@ -168,14 +169,14 @@ def _names(raw: Any) -> str | tuple[str, ...]:
         if len(set(raw)) < len(raw):
             raise FieldError((), "the same stream twice", "each stream once")
         return tuple(raw)
-    raise FieldError((), repr(raw), "the name of a stream or a list of names")
+    raise FieldError((), describe(raw), "the name of a stream or a list of names")
 
 
 def _number(raw: Any, told: Declaration) -> float:
     value = raw if isinstance(raw, SI) else parse(raw, told.unit)
     check(value, told.minimum, told.maximum, told.unit)
     if told.whole and value != int(value):
-        raise QuantityError(repr(raw), "a whole number")
+        raise QuantityError(describe(raw), "a whole number")
     return int(value) if told.whole else SI(value)
 
 
@@ -185,7 +186,7 @@ class SI(float):
 
 def _choice(raw: Any, told: Declaration) -> str:
     if raw not in told.choices:
-        raise FieldError((), repr(raw), " or ".join(told.choices))
+        raise FieldError((), describe(raw), " or ".join(told.choices))
     return raw
 
 
@@ -198,6 +199,8 @@ def _override(shipped: Fact, raw: Any, told: Declaration, where: str) -> Fact:
                 (), f"a mapping with {', '.join(map(str, raw))}", "value, source, class"
             )
         source, evidence = raw.get("source", where), raw.get("class", "assumed")
+        if evidence not in EVIDENCE:
+            raise FieldError(("class",), describe(evidence), f"one of {', '.join(EVIDENCE)}")
         raw = raw["value"]
     value = parse(raw, shipped.unit)
     given = shipped.override(value, str(source), evidence)
@@ -209,10 +212,14 @@ def _table(told: Declaration, raw: Any, where: str) -> FactTable:
     if isinstance(raw, FactTable):
         return raw
     if not isinstance(raw, Mapping):
-        raise FieldError((), repr(raw), "a mapping from name to value")
+        raise FieldError((), describe(raw), "a mapping from name to value")
     facts = table(told.source)
     blank = next(iter(facts.values()))
+    by_element = all(_is_element(key) for key in facts)
     for key, value in raw.items():
+        if key not in facts and not (by_element and _is_element(key)):
+            expected = "the symbol of an element" if by_element else f"one of {', '.join(facts)}"
+            raise FieldError((str(key),), f"unknown key {str(key)!r}", expected)
         known = facts.get(key) or Fact(
             f"{told.source}.{key}", 0.0, blank.unit, "assumed", where, note="not shipped"
         )
@@ -220,7 +227,17 @@ def _table(told: Declaration, raw: Any, where: str) -> FactTable:
             facts[key] = _override(known, value, told, where)
         except QuantityError as error:
             raise FieldError((str(key),), error.found, error.expected, error.hint) from None
+        except FieldError as error:
+            path = (str(key), *error.path)
+            raise FieldError(path, error.found, error.expected, error.hint) from None
     return FactTable(facts)
+
+
+def _is_element(key: object) -> bool:
+    try:
+        return isinstance(key, str) and atomic_mass(key) > 0
+    except UnknownFormula:
+        return False
 
 
 def to_tree(value: Any, told: Declaration) -> Any:

@@ -1,0 +1,160 @@
+"""Recovery and purity: what the products hold, how pure they are, and where the rest goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ytterby.accounts.statement import Line, Statement
+from ytterby.balance import Balance, Edge
+from ytterby.chemistry import RARE_EARTHS, oxide_factor
+
+TITLE = "Recovery and purity"
+OXYGEN = "O"
+
+
+def recovery_and_purity(balance: Balance) -> Statement:
+    """Who gets what: purity and recovery of every product, and where every element ends up.
+
+    Of each product: `flow` and `oxide` [kg/s], `purity` of each rare earth (mass of its trade
+    oxide per mass of all trade oxides) [-], `impurity` of each other element but oxygen (mass of
+    the element per mass of the product) [-], `recovery` of each element (mass in the product per
+    mass in all feeds) [-]. Of every other way out: `destination` of each element, likewise [-].
+
+    Species are not needed. Where a mass is not known, the lines that need it say so.
+    """
+    view = _View(balance)
+    lines = [line for row in view.products for line in _product(view, row)]
+    lines += [line for row in view.others for line in _shares(view, row, "destination")]
+    lines += list(_stock(view))
+    return Statement(TITLE, tuple(lines))
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A balance as flows [kg/s], shape (edge, element), NaN where not known."""
+
+    balance: Balance
+
+    @cached_property
+    def flows(self) -> np.ndarray:
+        return np.where(self.balance.known, self.balance.masses, np.nan) / self.balance.period
+
+    @cached_property
+    def feeds(self) -> list[int]:
+        return [i for i, edge in enumerate(self.balance.edges) if edge.source is None]
+
+    @cached_property
+    def products(self) -> list[int]:
+        return [i for i in self._leaving if self.balance.edges[i].role == "product"]
+
+    @cached_property
+    def others(self) -> list[int]:
+        return [i for i in self._leaving if self.balance.edges[i].role != "product"]
+
+    @property
+    def _leaving(self) -> list[int]:
+        return [i for i, edge in enumerate(self.balance.edges) if edge.target is None]
+
+    @cached_property
+    def fed(self) -> np.ndarray:
+        """[kg/s] of each element in all feeds, shape (element,)."""
+        return self.flows[self.feeds].sum(axis=0)
+
+    @cached_property
+    def carriers(self) -> list[tuple[str, ...]]:
+        """Names of the feeds that carry each element, or may carry it."""
+        there = self.flows[self.feeds] != 0
+        names = [self.balance.edges[i].name for i in self.feeds]
+        return [tuple(np.array(names, dtype=object)[column]) for column in there.T]
+
+    @cached_property
+    def rare_earths(self) -> list[tuple[int, str]]:
+        """(column, symbol) of the rare earths of the balance, in their natural order."""
+        elements = self.balance.elements
+        return [(elements.index(e), e) for e in RARE_EARTHS if e in elements]
+
+    def edge(self, row: int) -> Edge:
+        return self.balance.edges[row]
+
+
+def _product(view: _View, row: int) -> Iterator[Line]:
+    name, flows = view.edge(row).name, view.flows[row]
+    total = flows.sum()
+    columns = [column for column, _ in view.rare_earths]
+    oxides = flows[columns] * [oxide_factor(e) for _, e in view.rare_earths]
+    oxide = oxides.sum()
+    yield Line.of(("flow", name), f"flow of {name}", total, "kg/s", (name,), _unknown(view, row))
+    if not oxide:
+        reason = f"{name} holds no rare earths"
+        yield Line(("oxide", name), f"rare earth oxides in {name}", None, "kg/s", (name,), reason)
+    else:
+        yield from _oxides(view, row, oxides)
+        yield from _impurities(view, row, total)
+    yield from _shares(view, row, "recovery")
+
+
+def _oxides(view: _View, row: int, oxides: np.ndarray) -> Iterator[Line]:
+    """Oxide flow and purities from the trade oxide flows `oxides` [kg/s], shape (rare earth,)."""
+    name, oxide = view.edge(row).name, oxides.sum()
+    reason = _unknown(view, row, [column for column, _ in view.rare_earths])
+    label = f"rare earth oxides in {name}"
+    yield Line.of(("oxide", name), label, oxide, "kg/s", (name,), reason)
+    for (_, element), mass in zip(view.rare_earths, oxides, strict=True):
+        key, label = ("purity", name, element), f"{element} of the rare earth oxides in {name}"
+        yield Line.of(key, label, mass / oxide, "-", (name,), reason)
+
+
+def _impurities(view: _View, row: int, total: float) -> Iterator[Line]:
+    """Elements other than rare earths and oxygen, per `total` [kg/s] of the product."""
+    name = view.edge(row).name
+    rare_earths = {element for _, element in view.rare_earths}
+    for column, element in enumerate(view.balance.elements):
+        if element not in rare_earths and element != OXYGEN:
+            share = view.flows[row, column] / total
+            key, label = ("impurity", name, element), f"{element} in {name}"
+            yield Line.of(key, label, share, "-", (name,), _unknown(view, row))
+
+
+def _shares(view: _View, row: int, quantity: str) -> Iterator[Line]:
+    """Share of each fed element that leaves by the edge `row`."""
+    name = view.edge(row).name
+    for column, element in enumerate(view.balance.elements):
+        fed, there = view.fed[column], view.flows[row, column]
+        if fed == 0:
+            continue
+        streams = (name, *view.carriers[column])
+        reason = "" if there == there and fed == fed else _unknown_share(view, row, column)
+        key, label = (quantity, name, element), f"{element} that leaves by {name}"
+        yield Line.of(key, label, there / fed, "-", streams, reason)
+
+
+def _stock(view: _View) -> Iterator[Line]:
+    """Share of each fed element that stays in the plant; no lines for a steady one."""
+    gathered = view.balance.stock_change.sum(axis=0) / view.balance.period
+    for column, element in enumerate(view.balance.elements):
+        fed = view.fed[column]
+        if gathered[column] and fed:
+            reason = _unknown_feed(view, column) if np.isnan(fed) else ""
+            key, label = ("destination", "stock", element), f"{element} that stays in stock"
+            yield Line.of(key, label, gathered[column] / fed, "-", view.carriers[column], reason)
+
+
+def _unknown(view: _View, row: int, columns: list[int] | None = None) -> str:
+    """Which of the elements in `columns` (all when None) nobody knows of the edge `row`."""
+    among = range(len(view.balance.elements)) if columns is None else columns
+    unknown = [view.balance.elements[c] for c in among if not view.balance.known[row, c]]
+    return f"not known of {view.edge(row).name}: {', '.join(unknown)}" if unknown else ""
+
+
+def _unknown_share(view: _View, row: int, column: int) -> str:
+    return _unknown(view, row, [column]) or _unknown_feed(view, column)
+
+
+def _unknown_feed(view: _View, column: int) -> str:
+    rows = [row for row in view.feeds if not view.balance.known[row, column]]
+    feeds = ", ".join(view.edge(row).name for row in rows)
+    return f"{view.balance.elements[column]} is not known of feed {feeds}"

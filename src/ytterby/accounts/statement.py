@@ -1,0 +1,179 @@
+"""What an account says: lines with a value, where it comes from, and what moves it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cached_property
+
+import numpy as np
+
+from ytterby.balance import Balance
+from ytterby.facts import Evidence, Fact, weakest
+
+NEGLIGIBLE = 1e-9
+"""Change of a value, relative to the value, below which a fact does not count as moving it [-].
+
+Responses are differences of solved plants, so a fact without influence shows up as round-off.
+"""
+
+
+class UnknownLine(KeyError):
+    """No line of the statement has this key."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement about a plant.
+
+    key: what it is about, such as ("recovery", "kiln.product", "Nd"). label: the same in words.
+    value: in `unit` (pint spelling, "-" dimensionless), or None where it cannot be computed.
+    missing: why it cannot be computed. streams: names of the streams it was computed from.
+    facts: keys (`unit.field`) of the facts that it rests on. evidence: the weakest class among
+    them. movers: (fact key, change of value [unit] for one step of that fact), largest first; a
+    step is one standard uncertainty, or a tenth of the value where none is stated.
+
+    facts, evidence and movers stand empty until `attribute` fills them in; a value that no fact
+    moves has no evidence class of its own. Settings that somebody chose are not facts.
+    """
+
+    key: tuple[str, ...]
+    label: str
+    value: float | None
+    unit: str
+    streams: tuple[str, ...] = ()
+    missing: str = ""
+    facts: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    movers: tuple[tuple[str, float], ...] = ()
+
+    @staticmethod
+    def of(
+        key: tuple[str, ...],
+        label: str,
+        value: float,
+        unit: str,
+        streams: tuple[str, ...],
+        missing: str = "",
+    ) -> Line:
+        """The line with `value` [unit]; a NaN becomes a line that says what is `missing`."""
+        if math.isnan(value):
+            return Line(key, label, None, unit, streams, missing)
+        return Line(key, label, float(value), unit, streams)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An account of one balance. lines: in the order in which they should be read."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, ...], Line]:
+        return {line.key: line for line in self.lines}
+
+    def line(self, *key: str) -> Line:
+        """The line of that key; raises UnknownLine with the nearest one."""
+        if key in self._by_key:
+            return self._by_key[key]
+        known = {" ".join(one): one for one in self._by_key}
+        near = get_close_matches(" ".join(key), known, n=1, cutoff=0.5)
+        hint = f" Did you mean {known[near[0]]}?" if near else ""
+        raise UnknownLine(f"{self.title!r} has no line {key}.{hint}")
+
+    def about(self, *start: str) -> tuple[Line, ...]:
+        """The lines whose key starts with `start`: about("purity", "kiln.product")."""
+        return tuple(line for line in self.lines if line.key[: len(start)] == start)
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        """The lines that could not be computed."""
+        return tuple(line for line in self.lines if line.value is None)
+
+
+Account = Callable[[Balance], Statement]
+
+
+def attribute(account: Account, balance: Balance) -> Statement:
+    """What `account` says of `balance`, each line with the facts that move it and its evidence.
+
+    The account is drawn up again on the first-order balance of every fact in
+    `balance.responses`. Masses that the first order would make negative count as zero. Where a
+    balance holds no responses, every line is taken to rest on every fact.
+    """
+    statement = account(balance)
+    if not balance.responses:
+        evidence = weakest(tuple(balance.facts.values()))
+        return replace(
+            statement,
+            lines=tuple(
+                replace(line, facts=tuple(balance.facts), evidence=evidence)
+                for line in statement.lines
+            ),
+        )
+    shifted = {fact: account(_shifted(balance, fact))._by_key for fact in balance.responses}
+    return replace(
+        statement,
+        lines=tuple(_attributed(line, shifted, balance.facts) for line in statement.lines),
+    )
+
+
+def _shifted(balance: Balance, fact: str) -> Balance:
+    moved = balance.shifted(fact)
+    return replace(moved, masses=np.maximum(moved.masses, 0.0))
+
+
+def _attributed(
+    line: Line,
+    shifted: Mapping[str, Mapping[tuple[str, ...], Line]],
+    facts: Mapping[str, Fact],
+) -> Line:
+    if line.value is None:
+        return line
+    movers = []
+    for fact, lines in shifted.items():
+        moved = lines[line.key].value if line.key in lines else None
+        if moved is not None and abs(moved - line.value) > NEGLIGIBLE * abs(line.value):
+            movers.append((fact, moved - line.value))
+    movers.sort(key=lambda mover: (-abs(mover[1]), mover[0]))
+    keys = tuple(fact for fact, _ in movers)
+    return replace(
+        line,
+        facts=keys,
+        evidence=weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None,
+        movers=tuple(movers),
+    )
+
+
+def spread(line: Line, facts: Mapping[str, Fact]) -> float:
+    """One standard uncertainty of `line` [its unit], to first order.
+
+    s^2 = sum over facts of (sum over the units that use the fact of the change)^2: different
+    facts are taken as independent, one fact in several units as one. facts: `Balance.facts`.
+    """
+    return math.sqrt(sum(_variances(line, facts).values()))
+
+
+def share_resting_on(classes: Iterable[Evidence], line: Line, facts: Mapping[str, Fact]) -> float:
+    """Share of the variance of `line` that comes from facts of these `classes` [-].
+
+    facts: `Balance.facts`. 0 where nothing moves the line.
+    """
+    classes = set(classes)
+    variances = _variances(line, facts)
+    total = sum(variances.values())
+    weak = sum(v for fact, v in variances.items() if fact.evidence in classes)
+    return weak / total if total > 0 else 0.0
+
+
+def _variances(line: Line, facts: Mapping[str, Fact]) -> dict[Fact, float]:
+    changes: dict[Fact, float] = {}
+    for key, change in line.movers:
+        changes[facts[key]] = changes.get(facts[key], 0.0) + change
+    return {fact: change**2 for fact, change in changes.items()}

@@ -1,0 +1,155 @@
+"""The command line: `ytterby run plant.yaml`. Commands import what they need when they run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from ytterby import __version__
+
+RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
+"""Exit statuses: no steady state was found; the input cannot be used; Ctrl-C."""
+
+app = App(
+    name="ytterby",
+    help="Open industrial intelligence for rare earths: a plant file in, a closed balance out.",
+    version=__version__,
+    version_flags=["--version"],
+    help_flags=["--help", "-h"],
+    help_format="plaintext",
+)
+
+
+@app.command
+def run(
+    plant: Path,
+    /,
+    *,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    json: Annotated[bool, Parameter(negative=())] = False,
+    report: Path | None = None,
+    period: str = "1 h",
+) -> int:
+    """Solve a plant and print who gets what.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    set_
+        Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated.
+    json
+        Print the balance as JSON and nothing else.
+    report
+        Also write one self-contained HTML page to this file.
+    period
+        What the balance covers, such as "8 h".
+    """
+    from ytterby.app.run import run
+
+    return run(plant, changes=set_, as_json=json, report=report, period=period)
+
+
+@app.command
+def check(plant: Path, /) -> int:
+    """Read and wire a plant without solving it: its units, its loops, what to look at.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    """
+    from ytterby.app.run import check
+
+    return check(plant)
+
+
+@app.command
+def explain(name: str, /) -> int:
+    """Tell all about a unit operation or a fact.
+
+    Parameters
+    ----------
+    name
+        A unit operation such as acid-leach, or a fact such as leach.hcl.extent.oxide.
+    """
+    from ytterby.app.explain import explain
+
+    return explain(name)
+
+
+@app.command
+def facts(
+    *words: str,
+    class_: Annotated[str | None, Parameter("--class")] = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """List the facts that Ytterby rests on, with their evidence and sources.
+
+    Parameters
+    ----------
+    words
+        Only facts that mention all of these words.
+    class_
+        Only facts of this evidence: measured, reference, derived, estimated or assumed.
+    json
+        Print them as JSON.
+    """
+    from ytterby.app.explain import facts
+
+    return facts(words, evidence=class_, as_json=json)
+
+
+@app.command
+def schema() -> int:
+    """Print the JSON Schema of plant files, for editors."""
+    from json import dumps
+
+    from ytterby.plant.schema import schema
+
+    print(dumps(schema(), indent=2))
+    return 0
+
+
+@app.command
+def new(path: Path, /) -> int:
+    """Write a small plant to start from; an existing file is left alone.
+
+    Parameters
+    ----------
+    path
+        The file to write, such as plant.yaml.
+    """
+    from ytterby.app.new import new
+
+    return new(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command in `arguments` (those of the process when None) and exit."""
+    sys.exit(status_of(arguments))
+
+
+def status_of(arguments: Sequence[str] | None = None) -> int:
+    """Run the command in `arguments`; the exit status, errors being printed."""
+    try:
+        status = app(
+            arguments, exit_on_error=False, print_error=False, result_action="return_value"
+        )
+        return status or 0
+    except CycloptsError as error:
+        print(f"ytterby: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        from ytterby.app.refusal import status_of_error
+
+        return status_of_error(error)

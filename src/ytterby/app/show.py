@@ -1,0 +1,53 @@
+"""How numbers are printed for people: no more digits than a plant could ever tell."""
+
+from __future__ import annotations
+
+import math
+
+UNKNOWN = "–"
+"""What stands where a number is not known."""
+LEAST = 1e-5
+"""Shares nearer to nothing, or to everything, than this are printed as a limit [-]."""
+SMALL = 1e-2
+"""Below this a share is printed to two significant digits [-]."""
+LEAST_FLOW = 1e-3
+"""Flows below this, a gram an hour, are printed as a limit [kg/h]."""
+_DIGITS = 3
+_SECONDS_PER_HOUR = 3600
+
+
+def percent(share: float) -> str:
+    """A share [-] in percent: "45.3 %", "99.97 %", ">99.999 %", "<0.001 %".
+
+    What is nearly pure is told by its impurity: one significant digit of that.
+    """
+    if math.isnan(share):
+        return UNKNOWN
+    if share <= 0:
+        return "0 %"
+    if share < LEAST:
+        return f"<{100 * LEAST:g} %"
+    if share > 1 + LEAST:
+        return f"{significant(100 * share)} %"
+    if share < SMALL:
+        return f"{100 * share:.2g} %"
+    rest = 100 * (1 - share)
+    if rest < 100 * LEAST:
+        return f">{100 * (1 - LEAST):g} %"
+    return f"{100 * share:.{max(1, math.ceil(-math.log10(rest)))}f} %"
+
+
+def significant(value: float, digits: int = _DIGITS) -> str:
+    """`value` to some significant digits and all before the point, never with an exponent."""
+    if math.isnan(value):
+        return UNKNOWN
+    if value == 0:
+        return "0"
+    rounded = abs(float(f"{value:.{digits - 1}e}"))
+    return f"{value:,.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
+
+
+def hourly(kilograms: float) -> str:
+    """A flow [kg/s] as a number of kg/h: "1,234", "0.0123", "<0.001"."""
+    flow = kilograms * _SECONDS_PER_HOUR
+    return f"<{LEAST_FLOW:g}" if 0 < flow < LEAST_FLOW else significant(flow)

@@ -1,0 +1,156 @@
+"""The cascade: flows given or set by targets, solved from nothing or from a neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ytterby.facts import fact
+from ytterby.separation.border import Reached, reach
+from ytterby.separation.chemistry import Chemistry
+from ytterby.separation.circuit import Aqueous, Circuit, Flows, Layout, Organic, Stages
+from ytterby.separation.profile import Profile, describe, saturated
+from ytterby.separation.solve import Point
+from ytterby.separation.targets import Target, estimate
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """Extraction, scrubbing and stripping in one counter-current cascade of mixer-settlers.
+
+    chemistry: distribution of the components.
+    stages: number in each section.
+    feed: enters the last extraction stage.
+    organic: enters stage 1, saponified or acid.
+    strip: acid entering stage N; None without stripping.
+    scrub: a separate scrub feed at the last scrubbing stage, or None.
+    reflux: share of the strip liquor that goes on as scrub [-]; a first guess where a target
+        sets it, and None for the solver's own guess.
+    targets: each sets one flow; the flows no target sets are as given.
+    efficiency: Murphree efficiency of the organic, of all stages or of each [-];
+        None: the fact mixer-settler.stage-efficiency.
+    entrainment: aqueous in organic and organic in aqueous, by volume [-];
+        None: the facts mixer-settler.entrainment.*.
+    solubility: log10 of hydroxide solubility products by component [-], mol/L; empty: not checked.
+    loading_limit: largest share of the extractant bound to metal [-]; None: not checked.
+    """
+
+    chemistry: Chemistry
+    stages: Stages
+    feed: Aqueous
+    organic: Organic
+    strip: Aqueous | None = None
+    scrub: Aqueous | None = None
+    reflux: float | None = 0.0
+    targets: tuple[Target, ...] = ()
+    efficiency: float | Array | None = None
+    entrainment: tuple[float, float] | None = None
+    solubility: Mapping[str, float] | None = None
+    loading_limit: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.stages.stripping and self.strip is None:
+            raise ValueError("cascade: stripping stages without strip acid; pass strip=Aqueous(...)")
+        if self.feed.flow is None:
+            raise ValueError("cascade: the feed has no flow [L/s]")
+        set_flows = [target.flow for target in self.targets]
+        if len(set(set_flows)) != len(set_flows):
+            raise ValueError(f"cascade: two targets set the same flow, found {set_flows}")
+        for name, flow in (
+            ("organic", self.organic.flow),
+            ("strip", self.strip.flow if self.strip else 0.0),
+            ("scrub", self.scrub.flow if self.scrub else 0.0),
+            ("reflux", self.reflux),
+        ):
+            if flow is None and name not in set_flows:
+                raise ValueError(f"cascade: {name} has neither a flow nor a target that sets it")
+        for target in self.targets:
+            self.chemistry.index(target.components)
+
+    @property
+    def layout(self) -> Layout:
+        """The circuit but for the flows that targets set, with defaults resolved."""
+        efficiency, entrainment = self.efficiency, self.entrainment
+        if efficiency is None:
+            efficiency = fact("mixer-settler.stage-efficiency").value
+        if entrainment is None:
+            entrainment = (
+                fact("mixer-settler.entrainment.aqueous-in-organic").value,
+                fact("mixer-settler.entrainment.organic-in-aqueous").value,
+            )
+        return Layout(
+            self.chemistry,
+            self.stages,
+            self.feed,
+            self.organic,
+            self.strip,
+            self.scrub,
+            efficiency,
+            entrainment,
+        )
+
+    def first_flows(self) -> Flows:
+        """The flows as given, estimated where a target sets them and no guess is given [L/s]."""
+        flows = estimate(self.layout, self.targets)
+        return flows if self.reflux is None else replace(flows, reflux=self.reflux)
+
+    def solve(self, guess: Profile | None = None) -> Profile:
+        """The steady state; `guess`, an earlier profile of equal stages, only makes it faster.
+
+        Never raises for a target that cannot be reached: see `Profile.converged` and `.reason`.
+        """
+        layout = self.layout
+        warm = guess is not None and guess.potential.size == self.stages.total
+        flows = self.first_flows()
+        if warm and guess is not None and self.targets:
+            flows = replace(flows, **{t.flow: getattr(guess.flows, t.flow) for t in self.targets})
+        start = guess.potential if warm and guess is not None else None
+        return self._profile(layout, reach(layout, self.targets, flows, start))
+
+    def _profile(self, layout: Layout, reached: Reached) -> Profile:
+        point: Point = reached.point
+        circuit: Circuit = layout.circuit(reached.flows)
+        reason = reached.reason
+        profile = describe(
+            layout,
+            circuit,
+            reached.flows,
+            point.u,
+            point.x,
+            point.y,
+            converged=reached.converged,
+            reason=reason,
+            residual=point.residual,
+            iterations=reached.iterations,
+        )
+        changes: dict[str, Any] = {
+            "figures": reached.figures,
+            "sensitivity": reached.sensitivity,
+        }
+        if reached.converged and (limit := self._limit(layout, point, profile)):
+            changes |= {"converged": False, "reason": limit}
+        return replace(profile, **changes)
+
+    def _limit(self, layout: Layout, point: Point, profile: Profile) -> str:
+        found = saturated(layout, point.u, point.x, dict(self.solubility or {}))
+        if found is not None:
+            name, stage, excess = found
+            return (
+                f"hydroxide saturation at stage {stage}: {name} exceeds its solubility "
+                f"10^{excess:.2g} times at p[H] {profile.pH[stage - 1]:.2f}; saponify less, "
+                "or use less organic"
+            )
+        if self.loading_limit is not None:
+            stage = int(np.argmax(profile.loading))
+            if profile.loading[stage] > self.loading_limit:
+                return (
+                    f"loading limit: {profile.loading[stage]:.3g} of the extractant is bound at "
+                    f"stage {stage + 1}, limit {self.loading_limit:.3g}; use more organic"
+                )
+        return ""

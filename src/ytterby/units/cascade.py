@@ -1,0 +1,354 @@
+"""Solvent-extraction cascade: extraction, scrubbing and stripping as one counter-current train."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from ytterby.balance import Finding, Stream
+from ytterby.chemistry import (
+    RARE_EARTHS,
+    Species,
+    atomic_mass,
+    complex_of,
+    equilibrate,
+    hydroxide_of,
+    oxide_factor,
+    solubility,
+)
+from ytterby.facts import Fact, UnknownFact, fact
+from ytterby.separation import Cascade, Chemistry, Profile, Stages, Target
+from ytterby.units.cascade_form import (
+    FLOWS_SCHEMA,
+    STAGES_SCHEMA,
+    TARGETS_SCHEMA,
+    Aim,
+    Frozen,
+    read_flows,
+    read_stages,
+    read_targets,
+    write_flows,
+    write_targets,
+)
+from ytterby.units.cascade_streams import (
+    Components,
+    Solvent,
+    aqueous_of,
+    chemistry_of,
+    exchanging,
+    outlet_stream,
+    supply,
+)
+from ytterby.units.fields import (
+    FactTable,
+    FieldError,
+    choice,
+    group,
+    inlet,
+    setting,
+    sourced,
+    sourced_table,
+)
+from ytterby.units.unit import Inlet, Outcome, Unit
+
+_SETTLED = 1e-12
+"""Relative change of the organic flow at which its make-up has settled [-]."""
+_ROUNDS = 12
+_LITRES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class CascadeUnit(Unit):
+    """Parts rare earths between the raffinate and the strip liquor of a counter-current cascade.
+
+    Organic enters the first extraction stage, is loaded, scrubbed and stripped; at the last
+    stripping stage the strip liquor leaves, and the share `reflux` of it goes on as scrub.
+    Distribution is mass action with free dimer and acid, RE+3 + 3 (HA)2 = RE(HA2)3 + 3 H+, with
+    saponification, one efficiency per stage and entrainment both ways. Each target sets one flow.
+
+    The organic is a loop: it brings its composition, the cascade sets its flow, and fresh organic
+    makes up for what was lost. Aqueous droplets that the returning organic carries and the water
+    of saponification leave with the raffinate. Fails where: a third phase forms, metal complexes
+    with chloride, or p[H] leaves the window of the constants (any strip does: extrapolated).
+    """
+
+    kind: ClassVar[str] = "cascade"
+    grade: ClassVar = "mechanistic"
+    outlets: ClassVar[Mapping[str, str]] = {
+        "raffinate": "what was not extracted [aqueous]",
+        "extract": "the strip liquor that is drawn off [aqueous]",
+        "stripped": "the organic, for its next turn [organic]",
+    }
+
+    feed: Any = inlet("The liquor to be parted.")
+    organic: Any = inlet("The returning organic first, fresh organic makes up.", drawable=True)
+    strip: Any = inlet("Strip acid.", drawable=True)
+    saponify: Any = inlet("Alkali that saponifies the organic.", drawable=True, required=False)
+    stages: Frozen = group(
+        "Stages of each section: {extraction: 6, scrubbing: 6, stripping: 5}",
+        read_stages,
+        dict,
+        STAGES_SCHEMA,
+    )
+    targets: Frozen = group(
+        "What each flow is set for, such as {organic: Dy recovery >= 99 %}",
+        read_targets,
+        write_targets,
+        TARGETS_SCHEMA,
+        required=False,
+    )
+    flows: Frozen = group(
+        "Flows that no target sets: {organic: 120 L/h, strip: 20 L/h, reflux: 30 %}",
+        read_flows,
+        write_flows,
+        FLOWS_SCHEMA,
+        required=False,
+    )
+    saponification: float = setting(
+        "-", "Share of the monomer neutralised by alkali", default=0, minimum=0, maximum=0.5
+    )
+    extractant: str = choice("Extractant", ("P507",), default="P507")
+    log_K: FactTable = sourced_table(
+        "p507.log-k", "log10 of the extraction constant of each element", minimum=-50, maximum=50
+    )
+    activity: Fact = sourced("p507.alstad-a", "Alstad coefficient of the free dimer")
+    reference_dimer: Fact = sourced(
+        "p507.reference-dimer", "Free dimer at which the constants stand", unit="mol/m3"
+    )
+    efficiency: Fact = sourced(
+        "mixer-settler.stage-efficiency", "Murphree efficiency of a stage", minimum=0.1, maximum=1.0
+    )
+    aqueous_in_organic: Fact = sourced(
+        "mixer-settler.entrainment.aqueous-in-organic",
+        "Aqueous carried with the organic, by volume",
+        maximum=0.1,
+    )
+    organic_in_aqueous: Fact = sourced(
+        "mixer-settler.entrainment.organic-in-aqueous",
+        "Organic carried with the aqueous, by volume",
+        maximum=0.1,
+    )
+    loading_limit: Fact = sourced(
+        "p507.loading-limit", "Rare earth over the stoichiometric capacity, at most", maximum=1.0
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for flow in ("organic", "strip", "reflux"):
+            if flow in self.flows and flow in self.targets:
+                raise FieldError(
+                    ("flows", flow), f"a flow for {flow!r}, which a target sets", "one of the two"
+                )
+            if flow not in self.flows and flow not in self.targets:
+                raise FieldError(
+                    (), f"neither a target nor a flow for {flow!r}", f"one of them for {flow!r}"
+                )
+
+    def reach(self, names: frozenset[str]) -> set[str]:
+        ions = exchanging(names, self.log_K).values()
+        made = {complex_of(ion, self.extractant) for ion in ions} | {"Cl-", "Na+"}
+        return made | {complex_of("Na+", self.extractant), f"{self.extractant}(org)"}
+
+    def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
+        case = Case.of(self, inlets)
+        profile: Profile | None = memory
+        if profile is not None and profile.components != case.known.names:
+            profile = None
+        litres = self._first_organic(case, profile)
+        for _ in range(_ROUNDS):
+            solvent = case.solvent(litres)
+            profile = case.solve(solvent, profile)
+            last, litres = litres, profile.flows.organic
+            if abs(litres - last) <= _SETTLED * litres:
+                break
+        assert profile is not None
+        solvent = case.solvent(litres)
+        strip, strip_drawn, strip_surplus = supply(
+            case.strip, "aqueous", profile.flows.strip / _LITRES
+        )
+        outlets = case.outlets(profile, solvent)
+        return Outcome(
+            outlets=outlets,
+            drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
+            findings=self._findings(name, profile),
+            trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
+            residual=profile.residual,
+            memory=profile,
+            detail=CascadeDetail.of(self, case, profile, solvent),
+        )
+
+    def _first_organic(self, case: Case, profile: Profile | None) -> float:
+        """Organic flow [L/s] to start from: the last, the one given, or what returns."""
+        if "organic" in self.flows:
+            return self.flows["organic"] * _LITRES
+        if profile is not None:
+            return profile.flows.organic
+        returning = case.organic.stream.volume("organic") * _LITRES
+        return returning or case.feed.volume("aqueous") * _LITRES or 1.0
+
+    def _findings(self, name: str, profile: Profile) -> tuple[Finding, ...]:
+        low, high = min(profile.pH), max(profile.pH)
+        used = [fact for fact in self.log_K.values() if "pH" in fact.window]
+        if not used:
+            return ()
+        window = used[0].window["pH"]
+        if low >= window[0] and high <= window[1]:
+            return ()
+        text = f"p[H] from {low:.2f} to {high:.2f} goes beyond {window[0]:g} to {window[1]:g}, "
+        return (Finding(name, text + "where the constants were measured: extrapolated", "note"),)
+
+    def _trouble(
+        self, name: str, profile: Profile, solvent_surplus: bool, strip_surplus: bool
+    ) -> Finding | None:
+        if not profile.converged:
+            return Finding(name, profile.reason, "error")
+        if solvent_surplus:
+            text = "more organic returns than the cascade takes; bleed the organic loop"
+            return Finding(name, text, "error")
+        if strip_surplus:
+            text = "more strip acid is offered than the cascade takes; let it be drawn"
+            return Finding(name, text, "error")
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A cascade unit with what its inlets bring."""
+
+    unit: CascadeUnit
+    feed: Stream
+    organic: Inlet
+    strip: Inlet
+    saponify: Inlet | None
+    known: Components
+    chemistry: Chemistry
+
+    @staticmethod
+    def of(unit: CascadeUnit, inlets: Mapping[str, Inlet]) -> Case:
+        feed = inlets["feed"].stream
+        known = Components.of(feed.basis, tuple(unit.log_K), unit.extractant)
+        chemistry = chemistry_of(
+            known,
+            {element: fact.value for element, fact in unit.log_K.items()},
+            unit.extractant,
+            unit.activity.value,
+            unit.reference_dimer.si("mol/m3") / _LITRES,
+        )
+        return Case(
+            unit,
+            feed,
+            inlets["organic"],
+            inlets["strip"],
+            inlets.get("saponify"),
+            known,
+            chemistry,
+        )
+
+    def solvent(self, litres: float) -> Solvent:
+        """The organic as it enters at `litres` [L/s]."""
+        unit = self.unit
+        return Solvent.at(
+            litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
+        )
+
+    def solve(self, solvent: Solvent, near: Profile | None) -> Profile:
+        unit, known = self.unit, self.known
+        acid = self.strip.reagent if self.strip.reagent is not None else self.strip.stream
+        given = {name: flow * _LITRES for name, flow in unit.flows.items() if name != "reflux"}
+        cascade = Cascade(
+            chemistry=self.chemistry,
+            stages=Stages(**unit.stages),
+            feed=aqueous_of(self.feed, known),
+            organic=dataclasses.replace(
+                solvent.as_feed(known, self.feed.basis), flow=given.get("organic")
+            ),
+            strip=dataclasses.replace(aqueous_of(acid, known), flow=given.get("strip")),
+            reflux=unit.flows.get("reflux"),
+            targets=tuple(self._target(flow, aim) for flow, aim in unit.targets.items()),
+            efficiency=unit.efficiency.value,
+            entrainment=(unit.aqueous_in_organic.value, unit.organic_in_aqueous.value),
+            solubility=hydroxide_products(known),
+            loading_limit=unit.loading_limit.value,
+        )
+        return cascade.solve(near)
+
+    def _target(self, flow: str, aim: Aim) -> Target:
+        kind = "equality" if aim.sense == "=" else "limit"
+        match aim.quality:
+            case "recovery":
+                return Target.recovery(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
+            case "purity":
+                weights = {e: kg_oxide(e) for e in RARE_EARTHS if e in self.known.names}
+                return Target.purity(flow, aim.elements, aim.value, weights, kind)  # type: ignore[arg-type]
+            case _:
+                return Target.residual(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
+
+    def outlets(self, profile: Profile, solvent: Solvent) -> dict[str, Stream]:
+        """Raffinate, extract and stripped organic as streams."""
+        made = {
+            name: outlet_stream(found, self.known, solvent, self.feed, self.unit.extractant)
+            for name, found in profile.outlets.items()
+        }
+        basis = self.feed.basis
+        past = self.feed.only("solid", "organic", "gas").amounts + solvent.aside
+        raffinate = equilibrate(made["raffinate"].amounts + past, basis.solution)
+        return {
+            "raffinate": Stream(basis, raffinate, self.feed.temperature),
+            "extract": made["extract"],
+            "stripped": made["organic"],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class CascadeDetail:
+    """What a cascade tells of its inside.
+
+    profile: stage by stage. stages: per section. aims: targets by the flow they set.
+    acid, alkali: kg of HCl in the strip acid and of NaOH for saponification, per kg of rare earth
+    oxide fed [-]. loading_limit: [-].
+    """
+
+    profile: Profile
+    stages: Mapping[str, int]
+    aims: Mapping[str, Aim]
+    acid: float
+    alkali: float
+    loading_limit: Fact
+
+    @staticmethod
+    def of(unit: CascadeUnit, case: Case, profile: Profile, solvent: Solvent) -> CascadeDetail:
+        oxides = case.feed.reo_mass
+        hydroxide = case.saponify.reagent["OH-"] if case.saponify and case.saponify.reagent else 0.0
+        acid = profile.acid_used * (Species.of("H+").molar_mass + Species.of("Cl-").molar_mass)
+        sodium = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
+        return CascadeDetail(
+            profile=profile,
+            stages=unit.stages,
+            aims=unit.targets,
+            acid=acid / oxides if oxides else 0.0,
+            alkali=solvent.alkali * hydroxide * sodium / oxides if oxides else 0.0,
+            loading_limit=unit.loading_limit,
+        )
+
+
+def kg_oxide(element: str) -> float:
+    """kg of trade oxide per mol of `element`."""
+    return atomic_mass(element) * oxide_factor(element)
+
+
+@cache
+def hydroxide_products(known: Components) -> dict[str, float]:
+    """log10 of the solubility product [M][OH]^z of each component that has a sourced one [-]."""
+    products = {}
+    for name, ion in zip(known.names, known.species, strict=True):
+        charge = Species.of(ion).charge
+        if charge > 1 and len(Species.of(ion).atoms) == 1:
+            try:
+                constant = solubility(hydroxide_of(ion)).value
+            except UnknownFact:
+                continue
+            products[name] = constant + charge * fact("aqueous.log-k.water").value
+    return products
