@@ -55,7 +55,7 @@ def magnet_plant(
                 slurry="leach.slurry", wash="water", cake="iron-oxide-residue", wash_ratio=2
             ),
             "oxidise": IronOxidation(liquor="residue.filtrate", oxidant="peroxide"),
-            "iron": Neutralisation(liquor="oxidise.liquor", alkali="alkali", to_pH=4),
+            "iron": Neutralisation(liquor="oxidise.liquor", reagent="alkali", to_pH=4),
             "iron_cake": Filter(slurry="iron.slurry", wash="water", cake="hydroxide", wash_ratio=2),
             "oxalate": OxalatePrecipitation(liquor="iron_cake.filtrate", oxalic="oxalic", dose=1.0),
             "oxalate_cake": Filter(
@@ -89,7 +89,7 @@ def looped_plant(bleeds: list[float], pH: list[float], liquor: dict[str, str]) -
     entering = "liquor"
     for i, (bleed, to_pH) in enumerate(zip(bleeds, pH, strict=True)):
         units[f"tank{i}"] = Neutralisation(
-            liquor=(entering, f"purge{i}.rest"), alkali="alkali", to_pH=to_pH
+            liquor=(entering, f"purge{i}.rest"), reagent="alkali", to_pH=to_pH
         )
         units[f"press{i}"] = Filter(
             slurry=f"tank{i}.slurry", wash="water", cake="hydroxide", wash_ratio=1

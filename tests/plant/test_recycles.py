@@ -86,10 +86,10 @@ def test_an_element_with_no_way_out_names_the_loop():
 
 def test_a_shared_reagent_is_drawn_by_each_for_itself():
     balance = looped_plant([0.5, 0.2], [2.5, 3.5], LIQUOR).solve()
-    draws = [balance.flow(f"alkali > tank{i}.alkali") for i in (0, 1)]
+    draws = [balance.flow(f"alkali > tank{i}.reagent") for i in (0, 1)]
     assert all(draw > 0 for draw in draws)
     assert balance.mass("alkali", "Na") == pytest.approx(
-        sum(balance.mass(f"alkali > tank{i}.alkali", "Na") for i in (0, 1))
+        sum(balance.mass(f"alkali > tank{i}.reagent", "Na") for i in (0, 1))
     )
 
 
@@ -113,7 +113,7 @@ def test_a_plant_without_loops_needs_no_steps():
             "alkali": {"liquid": "NaOH 30 % w/w"},
         },
         units={
-            "tank": Neutralisation(liquor="liquor", alkali="alkali", to_pH=3.5),
+            "tank": Neutralisation(liquor="liquor", reagent="alkali", to_pH=3.5),
             "halves": Split(stream="tank.slurry", part=0.5),
         },
     )

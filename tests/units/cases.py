@@ -48,9 +48,9 @@ CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict]]] = 
         IronOxidation(liquor="l", oxidant="o"), {"liquor": (LIQUOR, 1.0)}, {"oxidant": PEROXIDE}
     ),
     "neutralisation": (
-        Neutralisation(liquor="l", alkali="a", to_pH=4.0),
+        Neutralisation(liquor="l", reagent="a", to_pH=4.0),
         {"liquor": (LIQUOR, 1.0)},
-        {"alkali": ALKALI},
+        {"reagent": ALKALI},
     ),
     "oxalate-precipitation": (
         OxalatePrecipitation(liquor="l", oxalic="o", dose=1.1),

@@ -9,6 +9,7 @@ from ytterby.accounts.statement import (
     attribute,
     share_resting_on,
     spread,
+    together,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "recovery_and_purity",
     "share_resting_on",
     "spread",
+    "together",
 ]

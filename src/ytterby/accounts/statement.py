@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ytterby.balance import Balance
-from ytterby.facts import Evidence, Fact, weakest
+from ytterby.facts import EVIDENCE, Evidence, Fact, weakest
 
 NEGLIGIBLE = 1e-9
 """Change of a value, relative to the value, below which a fact does not count as moving it [-].
@@ -95,6 +95,29 @@ class Statement:
     def missing(self) -> tuple[Line, ...]:
         """The lines that could not be computed."""
         return tuple(line for line in self.lines if line.value is None)
+
+
+def together(key: tuple[str, ...], label: str, lines: Sequence[Line]) -> Line:
+    """The sum of `lines` of one unit, with what moves it: the purity of Nd and Pr as one."""
+    if not lines or any(line.value is None for line in lines):
+        missing = next((line.missing for line in lines if line.value is None), "no lines to add")
+        return Line(key, label, None, lines[0].unit if lines else "-", missing=missing)
+    changes: dict[str, float] = {}
+    for line in lines:
+        for fact, change in line.movers:
+            changes[fact] = changes.get(fact, 0.0) + change
+    movers = sorted(changes.items(), key=lambda mover: (-abs(mover[1]), mover[0]))
+    classes = [line.evidence for line in lines if line.evidence is not None]
+    return Line(
+        key,
+        label,
+        sum(line.value for line in lines if line.value is not None),
+        lines[0].unit,
+        tuple(dict.fromkeys(stream for line in lines for stream in line.streams)),
+        facts=tuple(dict.fromkeys(fact for line in lines for fact in line.facts)),
+        evidence=max(classes, key=EVIDENCE.index, default=None),
+        movers=tuple(movers),
+    )
 
 
 Account = Callable[[Balance], Statement]

@@ -51,6 +51,11 @@ class Reached:
     figures: dict[str, float] = field(default_factory=dict)
     sensitivity: dict[str, dict[str, float]] = field(default_factory=dict)
 
+    def seen(self, layout: Layout) -> tuple[object, ...]:
+        """What a target measures."""
+        point = self.point
+        return layout, point.circuit, point.case[0], point.x, point.y
+
 
 class Search:
     """One search: the layout, its targets, bounds, and the last solved point as warm start."""
@@ -247,7 +252,7 @@ def report(search: Search, q: Array, point: Point, g: Array, done: bool) -> Reac
     elif not done:
         reason = failure(search, q, g)
     result = Reached(point, flows, done, reason, search.iterations)
-    names = [f"{t.flow}: {t.quantity} of {', '.join(t.components)}" for t in targets]
+    names = [f"{t.flow}: {t.name}" for t in targets]
     result.figures = {
         name: float(t.allowed * math.exp(v)) for name, t, v in zip(names, targets, g, strict=True)
     }
@@ -272,12 +277,12 @@ def failure(search: Search, q: Array, g: Array) -> str:
     for k, target in enumerate(search.targets):
         if unmet[k] and g[k] < 0 and q[k] <= search.low[k]:
             return (
-                f"{target.quantity} of {', '.join(target.components)} is {math.exp(g[k]):.3g} "
+                f"{target.name} is {math.exp(g[k]):.3g} "
                 f"times the wanted value at the lowest {target.flow}; make it a limit"
             )
     worst = int(np.argmax(np.where(unmet, np.abs(g), 0.0)))
     target = search.targets[worst]
     return (
-        f"{target.quantity} of {', '.join(target.components)} stays {math.exp(g[worst]):.3g} "
+        f"{target.name} stays {math.exp(g[worst]):.3g} "
         f"times the wanted value: the targets contradict each other or lie beyond the stages"
     )

@@ -18,6 +18,8 @@ from ytterby.separation.solve import Point
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]
+LIMIT_ROUNDING = 1e-9
+"""Relative slack of a limit that a target holds exactly [-]."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,29 @@ class Cascade:
         if warm and guess is not None and self.targets:
             flows = replace(flows, **{t.flow: getattr(guess.flows, t.flow) for t in self.targets})
         start = guess.potential if warm and guess is not None else None
-        return self._profile(layout, reach(layout, self.targets, flows, start))
+        held = warm and guess is not None and "organic: loading" in guess.figures
+        return self._profile(layout, self._within_loading(layout, flows, start, held))
+
+    def _within_loading(
+        self, layout: Layout, flows: Flows, start: Array | None, held: bool
+    ) -> Reached:
+        """The flows that meet the targets, with enough organic to keep the loading limit.
+
+        A target that is a limit gives way: the organic grows until the loading is at its own
+        limit, and recovers more than was asked for. held: which of the two to try first.
+        """
+        own = next((t for t in self.targets if t.flow == "organic" and t.kind == "limit"), None)
+        if own is None or self.loading_limit is None:
+            return reach(layout, self.targets, flows, start)
+        loading = Target.loading("organic", self.loading_limit)
+        other = tuple(loading if t is own else t for t in self.targets)
+        first, second = (other, self.targets) if held else (self.targets, other)
+        reached = reach(layout, first, flows, start)
+        rival = own if held else loading
+        if not reached.point.converged or rival.excess(*reached.seen(layout)) <= 0:
+            return reached
+        retried = reach(layout, second, reached.flows, reached.point.u)
+        return retried if retried.converged or not reached.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
         point: Point = reached.point
@@ -148,7 +172,7 @@ class Cascade:
             )
         if self.loading_limit is not None:
             stage = int(np.argmax(profile.loading))
-            if profile.loading[stage] > self.loading_limit:
+            if profile.loading[stage] > self.loading_limit * (1 + LIMIT_ROUNDING):
                 return (
                     f"loading limit: {profile.loading[stage]:.3g} of the extractant is bound at "
                     f"stage {stage + 1}, limit {self.loading_limit:.3g}; use more organic"

@@ -13,7 +13,7 @@ from ytterby.separation.circuit import Circuit, Flows, Layout
 
 Array = NDArray[np.float64]
 FlowName = Literal["organic", "strip", "scrub", "reflux"]
-Quantity = Literal["loss", "content", "impurity", "residual"]
+Quantity = Literal["loss", "content", "impurity", "residual", "loading"]
 Kind = Literal["limit", "equality"]
 
 SMALLEST = 1e-290
@@ -31,7 +31,8 @@ class Target:
     content: concentration of `components` in the raffinate [mol/L];
     impurity: share of all others in the extract by weight [-];
     residual: amount of `components` in the organic leaving stage N per amount in the organic
-        leaving the scrubbing section [-].
+        leaving the scrubbing section [-];
+    loading: largest share of the extractant bound to ions of more than one charge [-].
 
     flow: the flow it sets.
     allowed: largest value of the quantity, in its unit.
@@ -80,6 +81,11 @@ class Target:
         """At most this share [-] of the components loaded may stay in the stripped organic."""
         return cls(flow, "residual", components, most, kind)
 
+    @classmethod
+    def loading(cls, flow: FlowName, most: float, kind: Kind = "limit") -> Target:
+        """At most this share of the extractant [-] may be bound to metal in any stage."""
+        return cls(flow, "loading", (), most, kind)
+
     def measure(
         self, layout: Layout, circuit: Circuit, volumes: Array, x: Array, y: Array
     ) -> float:
@@ -99,6 +105,9 @@ class Target:
             others = np.ones(n, dtype=bool)
             others[chosen] = False
             return float(extract[others].sum() / (extract.sum() + SMALLEST))
+        if self.quantity == "loading":
+            metals = np.where(chemistry.charge > 1, chemistry.slope, 0.0)
+            return float(((y[:, :n] @ metals) / y[:, n + 1]).max())
         if self.quantity == "residual":
             loaded = stages.extraction + stages.scrubbing - 1
             left = volumes[5, -1] * y[-1, chosen].sum()
@@ -107,6 +116,11 @@ class Target:
         if self.quantity == "content":
             return float(raffinate / volumes[2, 0])
         return float(raffinate / (circuit.aqueous_in[:, chosen].sum() + SMALLEST))
+
+    @property
+    def name(self) -> str:
+        """How figures and reasons call it, `loss of Dy`."""
+        return f"{self.quantity} of {', '.join(self.components)}" if self.components else self.quantity
 
     def excess(self, *profile: object) -> float:
         """ln(measured / allowed) [-]: met where not positive."""
@@ -118,11 +132,10 @@ class Target:
             "reflux": "beyond total reflux",
             "scrub": "more scrub does not purify",
             "strip": "too little acid to strip",
-            "organic": "no organic flow recovers so much",
+            "organic": "no organic flow reaches it",
         }[self.flow]
         return (
-            f"{why}: {self.quantity} of {', '.join(self.components)} {self.allowed:.3g} "
-            f"is not reached at {self.flow} {flow:.4g}"
+            f"{why}: {self.name} {self.allowed:.3g} is not reached at {self.flow} {flow:.4g}"
         )
 
 

@@ -25,10 +25,11 @@ from ytterby.units.unit import Inlet, Outcome, Unit, react, with_reagent
 
 @dataclass(frozen=True, kw_only=True)
 class Neutralisation(Unit):
-    """Doses alkali to a p[H]; hydroxides come out by their solubility, and drag others along.
+    """Doses alkali, or acid, to a p[H]; hydroxides come out, and drag others along.
 
     Every cation with a sourced solubility may precipitate. Beyond that a sourced share of each
-    rare earth, cobalt and nickel is lost with the iron hydroxide (co-precipitation).
+    rare earth, cobalt and nickel is lost with the iron hydroxide (co-precipitation) when the
+    p[H] is raised.
 
     Fails where: hydroxides age (fresh ones are meant) or the brine is so strong that
     concentration constants are off.
@@ -41,7 +42,7 @@ class Neutralisation(Unit):
     }
 
     liquor: Any = inlet("What is neutralised.")
-    alkali: Any = inlet("What raises the pH.", drawable=True)
+    reagent: Any = inlet("What sets the pH: alkali, or acid to lower it.", drawable=True)
     to_pH: float = setting("-", "p[H] to reach", minimum=0, maximum=13)
     coprecipitation: FactTable = sourced_table(
         "neutralise.coprecipitation", "Share of each element lost with the hydroxides", maximum=1.0
@@ -51,23 +52,24 @@ class Neutralisation(Unit):
         return {hydroxide_of(ion) for ion in names if _precipitates(ion)}
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
-        liquor, alkali = inlets["liquor"].stream, inlets["alkali"]
+        liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
         basis = liquor.basis
-        dragged = react(basis, liquor.amounts, self._dragged(liquor))
+        raised = self.to_pH > liquor.pH
+        dragged = react(basis, liquor.amounts, self._dragged(liquor) if raised else {})
         aside = (dragged - liquor.amounts) * basis.masks["solid"]
-        start = dragged - aside + alkali.stream.amounts
+        start = dragged - aside + reagent.stream.amounts
         solution = _solution(basis)
         drawn, findings = 0.0, ()
-        if alkali.reagent is not None:
+        if reagent.reagent is not None:
             try:
-                drawn = dose_to_p_h(start, alkali.reagent.amounts, self.to_pH, solution)
+                drawn = dose_to_p_h(start, reagent.reagent.amounts, self.to_pH, solution)
             except OutOfReach as error:
                 findings = (Finding(name, f"{error}; none is dosed"),)
-        dosed = start - alkali.stream.amounts + with_reagent(alkali, drawn)
+        dosed = start - reagent.stream.amounts + with_reagent(reagent, drawn)
         slurry = Stream(basis, equilibrate(dosed, solution) + aside, liquor.temperature)
         return Outcome(
             outlets={"slurry": slurry},
-            drawn={"alkali": drawn},
+            drawn={"reagent": drawn},
             findings=findings,
             detail={"pH": slurry.pH},
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from ytterby.app.figures.chart import Chart, Scale, colours_of, linear, logarithmic
 from ytterby.app.figures.svg import drawing
+from ytterby.plant import Plant
 
 WIDTH = 980
 _LEFT, _RIGHT, _GAP = 56, 46, 62
@@ -96,3 +97,14 @@ def _main_components(profile: StageProfile) -> list[int]:
     highest = np.maximum(profile.aqueous.max(axis=0), profile.organic.max(axis=0))
     main = sorted(np.argsort(-highest, kind="stable")[:_MOST_COMPONENTS].tolist())
     return [i for i in main if highest[i] > 0]
+
+
+def is_profile(detail: object) -> bool:
+    """Whether what a unit tells of its inside is a stage profile."""
+    return all(hasattr(detail, name) for name in ("components", "aqueous", "organic", "pH", "loading"))
+
+
+def sections_of(plant: Plant | None, unit: str) -> dict[str, int]:
+    """Stages of each section of the cascade `unit`; nothing where the plant does not say."""
+    stages = getattr(plant.units.get(unit), "stages", {}) if plant is not None else {}
+    return dict(stages)
