@@ -17,7 +17,7 @@ from ytterby.chemistry import RARE_EARTHS
 from ytterby.facts import EVIDENCE
 from ytterby.plant import Plant
 from ytterby.plant.wiring import Wiring
-from ytterby.separation import Profile
+from ytterby.units import CascadeDetail
 
 _COLOUR = {"note": "cyan", "warning": "yellow", "error": "red"}
 _MOST_WEAK = 6
@@ -32,7 +32,7 @@ def summary(balance: Balance) -> RenderableType:
     parts += [
         _cascade(name, detail)
         for name, detail in balance.details.items()
-        if isinstance(detail, Profile)
+        if isinstance(detail, CascadeDetail)
     ]
     parts += [_findings(balance.findings), _evidence(balance)]
     return Group(*parts)
@@ -127,19 +127,11 @@ def _drawn(balance: Balance, statement: Statement) -> Table:
     return table
 
 
-def _cascade(name: str, profile: Profile) -> Table:
-    """Phase ratio, loading, margins, and what each target moves with, of one cascade."""
+def _cascade(name: str, detail: CascadeDetail) -> Table:
+    """Phase ratio, loading, reagents, margins, and what each target moves with."""
     table = Table(title=f"Cascade {name}", box=None, show_header=False, title_justify="left")
-    ratios = ", ".join(f"{s} {significant(r)}" for s, r in profile.phase_ratio.items())
-    table.add_row("organic : aqueous", ratios)
-    table.add_row("highest loading", f"{percent(float(profile.loading.max()))} of the extractant")
-    for figure, value in profile.figures.items():
-        moved = profile.sensitivity.get(figure, {})
-        by = ", ".join(f"{flow} {significant(slope)}" for flow, slope in moved.items())
-        table.add_row(figure, percent(value) + (f"; per 1 % of flow, in %: {by}" if by else ""))
-    if profile.margin:
-        margins = ", ".join(f"{s} {percent(m)}" for s, m in profile.margin.items())
-        table.add_row("distance to pinch", margins)
+    for label, told in detail.rows():
+        table.add_row(label, told)
     return table
 
 

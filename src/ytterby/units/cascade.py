@@ -318,6 +318,30 @@ class CascadeDetail:
     alkali: float
     loading_limit: Fact
 
+    def rows(self) -> list[tuple[str, str]]:
+        """(label, text) of what an engineer asks first of a cascade."""
+        profile = self.profile
+        ratios = ", ".join(f"{s} {r:.3g}" for s, r in profile.phase_ratio.items())
+        highest = float(profile.loading.max())
+        rows = [
+            ("phase ratio, organic : aqueous", ratios),
+            ("highest loading", f"{_percent(highest)}, limit {_percent(self.loading_limit.value)}"),
+            ("acid", f"{self.acid:.3g} kg HCl per kg of rare earth oxide fed"),
+            ("alkali", f"{self.alkali:.3g} kg NaOH per kg of rare earth oxide fed"),
+        ]
+        if profile.margin:
+            margins = ", ".join(f"{s} {_percent(m)}" for s, m in profile.margin.items())
+            rows.append(("distance to pinch", margins))
+        for flow, aim in self.aims.items():
+            rows.append((f"{flow} flow set for", f"{'+'.join(aim.elements)} {aim.quality} "
+                         f"{aim.sense} {_percent(aim.value)}"))
+        for figure, value in profile.figures.items():
+            slopes = profile.sensitivity.get(figure, {})
+            by = ", ".join(f"{flow} {slope:+.3g}" for flow, slope in slopes.items())
+            told = f"{_percent(value)}; d ln / d ln of flow: {by}" if by else _percent(value)
+            rows.append((figure, told))
+        return rows
+
     @staticmethod
     def of(unit: CascadeUnit, case: Case, profile: Profile, solvent: Solvent) -> CascadeDetail:
         oxides = case.feed.reo_mass
@@ -332,6 +356,10 @@ class CascadeDetail:
             alkali=solvent.alkali * hydroxide * sodium / oxides if oxides else 0.0,
             loading_limit=unit.loading_limit,
         )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def kg_oxide(element: str) -> float:
