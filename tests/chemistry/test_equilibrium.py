@@ -36,7 +36,11 @@ def solutions(draw) -> np.ndarray:
     oxalic, acid = draw(amount), draw(st.floats(1e-6, 2))
     charge = sum(n * (3 if "3" in m else 2 if "2" in m else 1) for m, n in metals.items())
     given_amounts = {
-        **metals, "H2C2O4": oxalic, "H+": acid, "Cl-": charge + acid, "H2O": 55.5,
+        **metals,
+        "H2C2O4": oxalic,
+        "H+": acid,
+        "Cl-": charge + acid,
+        "H2O": 55.5,
         "H3BO3": draw(amount),
     }
     return BASIS.amounts(given_amounts)
@@ -133,8 +137,6 @@ def test_oxalate_sets_free_the_acid_the_rare_earths_were_bound_to():
 
 def test_under_dosed_oxalate_loses_the_heavy_rare_earth_first():
     solution = Solution.of(BASIS.names, OXALATES)
-    amounts = BASIS.amounts(
-        {"H2O": 55.5, "Nd+3": 0.2, "Dy+3": 0.2, "Cl-": 1.2, "H2C2O4": 0.3}
-    )
+    amounts = BASIS.amounts({"H2O": 55.5, "Nd+3": 0.2, "Dy+3": 0.2, "Cl-": 1.2, "H2C2O4": 0.3})
     after = equilibrate(amounts, solution)
     assert after[BASIS.index[oxalate_of("Nd")]] > 3 * after[BASIS.index[oxalate_of("Dy")]]

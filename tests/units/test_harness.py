@@ -26,7 +26,9 @@ def run(kind: str, factor: float = 1.0):
     basis = Basis.of(names)
     inlets = {
         port: Inlet(
-            factor * taken[port][1] * feeds[port].unit_stream(basis) if port in feeds else empty(basis),
+            factor * taken[port][1] * feeds[port].unit_stream(basis)
+            if port in feeds
+            else empty(basis),
             reagents[port].unit_stream(basis) if port in reagents else None,
         )
         for port in {*feeds, *reagents}

@@ -20,6 +20,7 @@ from ytterby.quantity import QuantityError, show
 from ytterby.units import KINDS, Declaration, Unit, declarations, required
 from ytterby.units.fields import show_default
 
+
 def explain(name: str) -> int:
     """Print all about the unit operation, fact or table of facts `name`; raises UnknownFact."""
     console().print(_unit(KINDS[name]) if name in KINDS else _facts_called(name))
@@ -80,7 +81,9 @@ def _limits(told: Declaration) -> str:
     if told.choices:
         return ", ".join(told.choices)
     low, high = (show(x, "-", 4) if math.isfinite(x) else "" for x in (told.minimum, told.maximum))
-    return f"{low} to {high}" if low and high else f">= {low}" if low else f"<= {high}" if high else ""
+    return (
+        f"{low} to {high}" if low and high else f">= {low}" if low else f"<= {high}" if high else ""
+    )
 
 
 def _default(unit: type[Unit], name: str, told: Declaration) -> str:
@@ -96,7 +99,9 @@ def _default(unit: type[Unit], name: str, told: Declaration) -> str:
 
 
 def _fact(one: Fact) -> RenderableType:
-    rows = [(key, _text(value)) for key, value in _plain(one).items() if value not in (None, "", {})]
+    rows = [
+        (key, _text(value)) for key, value in _plain(one).items() if value not in (None, "", {})
+    ]
     return _rows(("Fact", one.name), rows[1:])
 
 

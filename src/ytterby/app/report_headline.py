@@ -141,7 +141,8 @@ def product_cards(balance: Balance, statement: Statement) -> list[dict[str, Any]
     """What each product is: flow, purity, recovery, main impurities."""
     rare = rare_earth_products(statement)
     return [
-        _rare_earth_card(balance, statement, line) if line.key[1] in rare
+        _rare_earth_card(balance, statement, line)
+        if line.key[1] in rare
         else _other_card(balance, statement, line)
         for line in statement.about("flow")
     ]
@@ -173,7 +174,9 @@ def _main_impurities(statement: Statement, product: str, main: list[str]) -> lis
         for line in (*statement.about("purity", product), *statement.about("impurity", product))
         if line.value and line.key[2] not in main
     ]
-    return [(element, parts(share)) for share, element in sorted(found, reverse=True)[:_MOST_IMPURITIES]]
+    return [
+        (element, parts(share)) for share, element in sorted(found, reverse=True)[:_MOST_IMPURITIES]
+    ]
 
 
 def _other_card(balance: Balance, statement: Statement, flow: Line) -> dict[str, Any]:

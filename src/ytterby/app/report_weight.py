@@ -34,7 +34,9 @@ def _moved(balance: Balance, line: Line) -> dict[str, Any]:
         fact = balance.facts[key]
         changes[fact] = changes.get(fact, 0.0) + change
         users.setdefault(fact, []).append(key.partition(".")[0])
-    main = [f for f in sorted(changes, key=lambda f: -abs(changes[f])) if abs(changes[f]) >= _LEAST_MOVE]
+    main = [
+        f for f in sorted(changes, key=lambda f: -abs(changes[f])) if abs(changes[f]) >= _LEAST_MOVE
+    ]
     largest = abs(changes[main[0]]) if main else 1.0
     value, _ = with_spread(line, balance)
     return {

@@ -28,9 +28,7 @@ def run(
     announce_compilation()
     try:
         with progress() as tick:
-            balance = plant.solve(
-                period=seconds, sensitivity=report is not None, progress=tick
-            )
+            balance = plant.solve(period=seconds, sensitivity=report is not None, progress=tick)
     except NotConverged as error:
         if as_json:
             print(json.dumps({"plant": plant.name, "converged": False, **vars(error)}, indent=2))
@@ -77,7 +75,12 @@ def machine_readable(balance: Balance) -> dict[str, Any]:
         "recovery": _nested(lines, "recovery"),
         "destination": _nested(lines, "destination"),
         "facts": {
-            key: {"value": fact.value, "unit": fact.unit, "class": fact.evidence, "source": fact.source}
+            key: {
+                "value": fact.value,
+                "unit": fact.unit,
+                "class": fact.evidence,
+                "source": fact.source,
+            }
             for key, fact in balance.facts.items()
         },
     }

@@ -153,7 +153,9 @@ def _evidence(balance: Balance) -> Text:
     keys = sorted({f.name for f in balance.facts.values() if f.evidence == weakest})
     named = ", ".join(keys[:_MOST_WEAK])
     more = f" and {len(keys) - _MOST_WEAK} more" if len(keys) > _MOST_WEAK else ""
-    return Text(f"Rests on {len(balance.facts)} facts: {counts}. Weakest ({weakest}): {named}{more}")
+    return Text(
+        f"Rests on {len(balance.facts)} facts: {counts}. Weakest ({weakest}): {named}{more}"
+    )
 
 
 def _table(*titles: str, numbers: object = ()) -> Table:

@@ -177,7 +177,9 @@ def _temperature(raw: Any) -> float:
 def _assay(raw: Any) -> dict[str, float]:
     """mol per kilogram of each species of a solid of which mass fractions are given."""
     if not isinstance(raw, Mapping) or not raw:
-        raise FieldError(("assay",), describe(raw), "a mapping from element or compound to mass share")
+        raise FieldError(
+            ("assay",), describe(raw), "a mapping from element or compound to mass share"
+        )
     shares: dict[str, float] = {}
     for key, value in raw.items():
         if key != "remainder":
@@ -219,7 +221,9 @@ def _solid(name: str) -> str:
     except UnknownFormula:
         known = [*ION_OF, "Fe", INERT]
         raise FieldError(
-            (), f"unknown substance {name!r}", f"an element, a compound or {INERT}",
+            (),
+            f"unknown substance {name!r}",
+            f"an element, a compound or {INERT}",
             nearest(name, known).strip(),
         ) from None
 
@@ -233,7 +237,10 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
         known = ", ".join(SOLUTES)
         hint = nearest(match["solute"], SOLUTES).strip() if match else ""
         raise FieldError(
-            ("liquid",), describe(raw), f"water or a solution such as 'HCl 31 % w/w' (of {known})", hint
+            ("liquid",),
+            describe(raw),
+            f"water or a solution such as 'HCl 31 % w/w' (of {known})",
+            hint,
         )
     ions = SOLUTES[match["solute"]]
     strength, unit = _at("liquid", lambda: parse_any(match["strength"], ("-", "mol/m3", "kg/m3")))
@@ -324,5 +331,7 @@ def _organic(tree: Mapping[str, Any]) -> dict[str, float]:
     volume = dict(zip(basis.names, basis.molar_volume.tolist(), strict=True))
     room = 1 - dimer * volume[f"{extractant}(org)"]
     if molarity <= 0 or room < 0:
-        raise FieldError(("molarity",), describe(tree["molarity"]), "more than 0 and no more than pure")
+        raise FieldError(
+            ("molarity",), describe(tree["molarity"]), "more than 0 and no more than pure"
+        )
     return {f"{extractant}(org)": dimer, f"{diluent}(org)": room / volume[f"{diluent}(org)"]}

@@ -143,7 +143,9 @@ def _text(path: Path) -> str:
         if not path.is_file():
             inside = path / "plant.yaml"
             hint = f". Did you mean {str(inside)!r}?" if inside.is_file() else ""
-            raise PlantFileError(str(path), f"found no file but a folder or device, expected a plant file{hint}")
+            raise PlantFileError(
+                str(path), f"found no file but a folder or device, expected a plant file{hint}"
+            )
         size = path.stat().st_size
         if size > LARGEST:
             found = f"found {size / LARGEST:.1f} MB, expected a plant file of at most 1 MB"
@@ -180,7 +182,9 @@ def _refuse_other_types(branch: Any) -> None:
         for key, value in branch.items():
             if not isinstance(key, str):
                 line, column = lines.lc.key(key)
-                raise Refused(f"found {key!r} as a key, expected a name; put it in quotes", line, column)
+                raise Refused(
+                    f"found {key!r} as a key, expected a name; put it in quotes", line, column
+                )
             _refuse_date(value, lines.lc.value(key))
             _refuse_other_types(value)
     elif isinstance(branch, list):

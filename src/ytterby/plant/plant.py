@@ -49,7 +49,9 @@ class Plant:
     def from_tree(tree: Any, document: Any = None) -> Plant:
         """The plant of a tree of plain values, as a file holds it; raises PlantError."""
         if not isinstance(tree, Mapping):
-            raise PlantError((), f"found {describe(tree)}, expected a plant: {', '.join(_TOP_KEYS)}")
+            raise PlantError(
+                (), f"found {describe(tree)}, expected a plant: {', '.join(_TOP_KEYS)}"
+            )
         for key in tree:
             if key not in _TOP_KEYS:
                 expected = f"expected one of {', '.join(_TOP_KEYS)}.{nearest(key, _TOP_KEYS)}"
@@ -171,7 +173,11 @@ def _feed(name: str, tree: Any) -> Feed:
 
 def _placed(path: tuple[str, ...], error: FieldError) -> PlantError:
     hint = f". {error.hint}" if error.hint else ""
-    at_key = bool(error.path) and error.found.startswith("unknown") and error.found.endswith(repr(error.path[-1]))
+    at_key = (
+        bool(error.path)
+        and error.found.startswith("unknown")
+        and error.found.endswith(repr(error.path[-1]))
+    )
     message = f"found {error.found}, expected {error.expected}{hint}"
     return PlantError((*path, *error.path), message, at_key=at_key)
 
@@ -192,7 +198,9 @@ def _unit(name: str, branch: Any, plant: str) -> Unit:
             raise PlantError((*path, key), f"found the field {key!r}, {known}", at_key=True)
     for key in required(KINDS[kind]):
         if key not in branch:
-            raise PlantError(path, f"found no {key!r}, which it needs: {told[key].doc}", at_key=True)
+            raise PlantError(
+                path, f"found no {key!r}, which it needs: {told[key].doc}", at_key=True
+            )
     source = f"given in plant {plant!r}"
     try:
         fields = {

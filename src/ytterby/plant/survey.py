@@ -98,7 +98,9 @@ def _enter(event: Any, levels: list[_Level]) -> None:
         levels[-1].at_key = not levels[-1].at_key
     if scalar:
         if len(event.value) > LONGEST_NUMBER and _WHOLE_NUMBER.fullmatch(event.value):
-            raise _refused(event, f"found a number of {len(event.value)} digits, expected a finite one")
+            raise _refused(
+                event, f"found a number of {len(event.value)} digits, expected a finite one"
+            )
         return
     levels.append(_Level(mapping=type(event).__name__ == "MappingStartEvent"))
     if len(levels) > DEEPEST:
@@ -113,7 +115,8 @@ def _refuse_key(event: Any, level: _Level, scalar: bool) -> None:
     if event.value in level.keys:
         first = level.keys[event.value] + 1
         raise _refused(
-            event, f"found the key {event.value!r} again, expected it once; it stands on line {first}"
+            event,
+            f"found the key {event.value!r} again, expected it once; it stands on line {first}",
         )
     level.keys[event.value] = event.start_mark.line
 

@@ -128,7 +128,12 @@ def known(target: Target, q: float) -> float:
 
 
 def reach(
-    layout: Layout, targets: tuple[Target, ...], flows: Flows, start: Array | None
+    layout: Layout,
+    targets: tuple[Target, ...],
+    flows: Flows,
+    start: Array | None,
+    *,
+    sensitivity: bool = True,
 ) -> Reached:
     """The cascade at flows that meet the targets, or the best reached and the reason."""
     search = Search(layout, targets, flows)
@@ -146,7 +151,7 @@ def reach(
         q, point, g, done = one_by_one(search, q)
         if done:
             q, point, g, done = newton_on_flows(search, q)
-    return report(search, q, point, g, done)
+    return report(search, q, point, g, done, sensitivity)
 
 
 def settled(search: Search, q: Array, g: Array) -> Array:
@@ -158,10 +163,12 @@ def settled(search: Search, q: Array, g: Array) -> Array:
 def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
     """Damped Newton on the unknown flows, bounds active where a step would leave them."""
     point, g = search.solve(q)
-    for _ in range(NEWTON_STEPS):
+    for taken in range(NEWTON_STEPS):
         if not point.converged:
             return q, point, g, False
-        if settled(search, q, g).all():
+        # A first step is taken even from a settled start: flows that rest within the tolerance
+        # would make the outlets jump, and a recycle around the cascade could not settle.
+        if settled(search, q, g).all() and (taken or not g.any()):
             return q, point, g, True
         matrix, slopes = search.jacobian(point, q, g)
         step = bounded_step(search, q, g, matrix)
@@ -243,7 +250,9 @@ def bisect(search: Search, q: Array, k: int) -> None:
     q[k] = high
 
 
-def report(search: Search, q: Array, point: Point, g: Array, done: bool) -> Reached:
+def report(
+    search: Search, q: Array, point: Point, g: Array, done: bool, sensitivity: bool
+) -> Reached:
     """The end of a search with figures, sensitivities and, if it failed, the reason."""
     targets, flows = search.targets, search.flows(q)
     reason = ""
@@ -256,11 +265,9 @@ def report(search: Search, q: Array, point: Point, g: Array, done: bool) -> Reac
     result.figures = {
         name: float(t.allowed * math.exp(v)) for name, t, v in zip(names, targets, g, strict=True)
     }
-    if point.converged:
+    if point.converged and sensitivity:
         matrix, _ = search.jacobian(point, q, g)
-        scale = [
-            1 / (1 - getattr(flows, t.flow)) if t.flow == "reflux" else 1.0 for t in targets
-        ]
+        scale = [1 / (1 - getattr(flows, t.flow)) if t.flow == "reflux" else 1.0 for t in targets]
         result.sensitivity = {
             name: {t.flow: float(matrix[i, k] * scale[k]) for k, t in enumerate(targets)}
             for i, name in enumerate(names)

@@ -58,7 +58,9 @@ class Cascade:
 
     def __post_init__(self) -> None:
         if self.stages.stripping and self.strip is None:
-            raise ValueError("cascade: stripping stages without strip acid; pass strip=Aqueous(...)")
+            raise ValueError(
+                "cascade: stripping stages without strip acid; pass strip=Aqueous(...)"
+            )
         if self.feed.flow is None:
             raise ValueError("cascade: the feed has no flow [L/s]")
         set_flows = [target.flow for target in self.targets]
@@ -102,8 +104,10 @@ class Cascade:
         flows = estimate(self.layout, self.targets)
         return flows if self.reflux is None else replace(flows, reflux=self.reflux)
 
-    def solve(self, guess: Profile | None = None) -> Profile:
+    def solve(self, guess: Profile | None = None, *, sensitivity: bool = True) -> Profile:
         """The steady state; `guess`, an earlier profile of equal stages, only makes it faster.
+
+        sensitivity: also work out what each target's quantity moves with.
 
         Never raises for a target that cannot be reached: see `Profile.converged` and `.reason`.
         """
@@ -114,10 +118,15 @@ class Cascade:
             flows = replace(flows, **{t.flow: getattr(guess.flows, t.flow) for t in self.targets})
         start = guess.potential if warm and guess is not None else None
         held = warm and guess is not None and "organic: loading" in guess.figures
-        return self._profile(layout, self._within_loading(layout, flows, start, held))
+        return self._profile(layout, self._within_loading(layout, flows, start, held, sensitivity))
 
     def _within_loading(
-        self, layout: Layout, flows: Flows, start: Array | None, held: bool
+        self,
+        layout: Layout,
+        flows: Flows,
+        start: Array | None,
+        held: bool,
+        sensitivity: bool,
     ) -> Reached:
         """The flows that meet the targets, with enough organic to keep the loading limit.
 
@@ -126,15 +135,16 @@ class Cascade:
         """
         own = next((t for t in self.targets if t.flow == "organic" and t.kind == "limit"), None)
         if own is None or self.loading_limit is None:
-            return reach(layout, self.targets, flows, start)
+            return reach(layout, self.targets, flows, start, sensitivity=sensitivity)
         loading = Target.loading("organic", self.loading_limit)
         other = tuple(loading if t is own else t for t in self.targets)
         first, second = (other, self.targets) if held else (self.targets, other)
-        reached = reach(layout, first, flows, start)
+        reached = reach(layout, first, flows, start, sensitivity=sensitivity)
         rival = own if held else loading
         if not reached.point.converged or rival.excess(*reached.seen(layout)) <= 0:
             return reached
-        retried = reach(layout, second, reached.flows, reached.point.u)
+        start, flows = reached.point.u, reached.flows
+        retried = reach(layout, second, flows, start, sensitivity=sensitivity)
         return retried if retried.converged or not reached.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:

@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 from ytterby.facts import fact, table
 
 CHARGES: Mapping[str, int] = {
-    **dict.fromkeys(
-        "Sc Y La Ce Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Fe Al Cr Ga In".split(), 3
-    ),
+    **dict.fromkeys("Sc Y La Ce Pr Nd Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Fe Al Cr Ga In".split(), 3),
     **dict.fromkeys("Mg Ca Sr Ba Mn Co Ni Cu Zn Cd Pb".split(), 2),
     **dict.fromkeys("Li Na K NH4".split(), 1),
     **dict.fromkeys("Th Zr Hf".split(), 4),

@@ -131,7 +131,9 @@ class Circuit:
             *self.entrainment,
         )
         if not ((aqueous >= 0).all() and (organic > 0).all()):
-            raise ValueError("circuit: a stage without organic, or a negative flow: check the feeds")
+            raise ValueError(
+                "circuit: a stage without organic, or a negative flow: check the feeds"
+            )
         in_organic, in_aqueous = self.entrainment
         draw, organic_draw = self.aqueous_draw, self.organic_draw
         return np.array(

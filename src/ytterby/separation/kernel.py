@@ -74,7 +74,9 @@ def visits(R00, R01, R10, R11, e0, e1):
 
 
 @compiled
-def sweep(volumes, efficiency, D, aqueous_in, organic_in, i, towards_N, passage, escape, arrival, gain):
+def sweep(
+    volumes, efficiency, D, aqueous_in, organic_in, i, towards_N, passage, escape, arrival, gain
+):
     """Eliminate the stages of component i from one end.
 
     Fills, per stage: passage (4): inputs of j -> inputs of the next stage, first arrival;
@@ -136,8 +138,12 @@ def chain(volumes, efficiency, D, aqueous_in, organic_in, slope, respond):
     gl, gr = np.zeros((N + 2, 2)), np.zeros((N + 2, 2))
     ql, qr = np.zeros((N + 2, 4)), np.zeros((N + 2, 4))
     for i in range(n):
-        sweep(volumes, efficiency, D, aqueous_in, organic_in, i, True, pl[1:], el[1:], gl[1:], ql[1:])
-        sweep(volumes, efficiency, D, aqueous_in, organic_in, i, False, pr[1:], er[1:], gr[1:], qr[1:])
+        sweep(
+            volumes, efficiency, D, aqueous_in, organic_in, i, True, pl[1:], el[1:], gl[1:], ql[1:]
+        )
+        sweep(
+            volumes, efficiency, D, aqueous_in, organic_in, i, False, pr[1:], er[1:], gr[1:], qr[1:]
+        )
         pl[0], el[0], gl[0] = 0.0, 0.0, 0.0
         pr[N + 1], er[N + 1], gr[N + 1] = 0.0, 0.0, 0.0
         for j in range(N):

@@ -116,9 +116,7 @@ def describe(
     chemistry, stages = layout.chemistry, layout.stages
     n, charge = len(chemistry.components), chemistry.charge
     volumes = circuit.volumes()
-    acids = [
-        proton(float(c), 10.0**chemistry.log_Kw)[0] for c in x[:, n] - x[:, :n] @ charge
-    ]
+    acids = [proton(float(c), 10.0**chemistry.log_Kw)[0] for c in x[:, n] - x[:, :n] @ charge]
     h = np.array(acids)
     effective = np.exp(u) * h
     free = np.array(

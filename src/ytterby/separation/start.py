@@ -101,7 +101,9 @@ def newton(u, case, most, tolerance):
         damping = min(1.0, LONGEST_STEP / (step + TINY))
         merit = np.sum(G * G)
         for attempt in range(HALVINGS + 1):
-            v = np.minimum(np.maximum(u + damping * change[:, 0], -POTENTIAL_LIMIT), POTENTIAL_LIMIT)
+            v = np.minimum(
+                np.maximum(u + damping * change[:, 0], -POTENTIAL_LIMIT), POTENTIAL_LIMIT
+            )
             x, y, F, by_u, by_x, up, down, source = evaluate(v, case, True)
             G = np.log1p(F)
             if merit < SMALL_MERIT or np.sum(G * G) < (1.0 - DECREASE * damping) * merit:

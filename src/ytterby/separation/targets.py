@@ -120,7 +120,9 @@ class Target:
     @property
     def name(self) -> str:
         """How figures and reasons call it, `loss of Dy`."""
-        return f"{self.quantity} of {', '.join(self.components)}" if self.components else self.quantity
+        return (
+            f"{self.quantity} of {', '.join(self.components)}" if self.components else self.quantity
+        )
 
     def excess(self, *profile: object) -> float:
         """ln(measured / allowed) [-]: met where not positive."""
@@ -134,9 +136,7 @@ class Target:
             "strip": "too little acid to strip",
             "organic": "no organic flow reaches it",
         }[self.flow]
-        return (
-            f"{why}: {self.name} {self.allowed:.3g} is not reached at {self.flow} {flow:.4g}"
-        )
+        return f"{why}: {self.name} {self.allowed:.3g} is not reached at {self.flow} {flow:.4g}"
 
 
 def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:

@@ -160,7 +160,7 @@ class CascadeUnit(Unit):
         litres = self._first_organic(case, profile)
         for _ in range(_ROUNDS):
             solvent = case.solvent(litres)
-            profile = case.solve(solvent, profile)
+            profile = case.cascade(solvent).solve(profile, sensitivity=False)
             last, litres = litres, profile.flows.organic
             if abs(litres - last) <= _SETTLED * litres:
                 break
@@ -254,11 +254,12 @@ class Case:
             litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
         )
 
-    def solve(self, solvent: Solvent, near: Profile | None) -> Profile:
+    def cascade(self, solvent: Solvent) -> Cascade:
+        """The cascade itself, with `solvent` as its organic feed."""
         unit, known = self.unit, self.known
         acid = self.strip.reagent if self.strip.reagent is not None else self.strip.stream
         given = {name: flow * _LITRES for name, flow in unit.flows.items() if name != "reflux"}
-        cascade = Cascade(
+        return Cascade(
             chemistry=self.chemistry,
             stages=Stages(**unit.stages),
             feed=aqueous_of(self.feed, known),
@@ -273,7 +274,6 @@ class Case:
             solubility=hydroxide_products(known),
             loading_limit=unit.loading_limit.value,
         )
-        return cascade.solve(near)
 
     def _target(self, flow: str, aim: Aim) -> Target:
         kind = "equality" if aim.sense == "=" else "limit"
@@ -306,11 +306,12 @@ class Case:
 class CascadeDetail:
     """What a cascade tells of its inside.
 
-    profile: stage by stage. stages: per section. aims: targets by the flow they set.
+    cascade: as it was solved, without any plant. profile: stage by stage. stages: per section. aims: targets by the flow they set.
     acid, alkali: kg of HCl in the strip acid and of NaOH for saponification, per kg of rare earth
     oxide fed [-]. loading_limit: [-].
     """
 
+    cascade: Cascade
     profile: Profile
     stages: Mapping[str, int]
     aims: Mapping[str, Aim]
@@ -320,7 +321,7 @@ class CascadeDetail:
 
     def rows(self) -> list[tuple[str, str]]:
         """(label, text) of what an engineer asks first of a cascade."""
-        profile = self.profile
+        profile = self.cascade.solve(self.profile)
         ratios = ", ".join(f"{s} {r:.3g}" for s, r in profile.phase_ratio.items())
         highest = float(profile.loading.max())
         rows = [
@@ -333,8 +334,12 @@ class CascadeDetail:
             margins = ", ".join(f"{s} {_percent(m)}" for s, m in profile.margin.items())
             rows.append(("distance to pinch", margins))
         for flow, aim in self.aims.items():
-            rows.append((f"{flow} flow set for", f"{'+'.join(aim.elements)} {aim.quality} "
-                         f"{aim.sense} {_percent(aim.value)}"))
+            rows.append(
+                (
+                    f"{flow} flow set for",
+                    f"{'+'.join(aim.elements)} {aim.quality} {aim.sense} {_percent(aim.value)}",
+                )
+            )
         for figure, value in profile.figures.items():
             slopes = profile.sensitivity.get(figure, {})
             by = ", ".join(f"{flow} {slope:+.3g}" for flow, slope in slopes.items())
@@ -349,6 +354,7 @@ class CascadeDetail:
         acid = profile.acid_used * (Species.of("H+").molar_mass + Species.of("Cl-").molar_mass)
         sodium = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
         return CascadeDetail(
+            cascade=case.cascade(solvent),
             profile=profile,
             stages=unit.stages,
             aims=unit.targets,

@@ -56,23 +56,31 @@ class Components:
 def _components(basis: Basis, elements: tuple[str, ...], extractant: str) -> Components:
     ions = exchanging(basis.names, elements)
     masters = [basis.names[i] for i in basis.solution.places[0]]
-    passengers = [
-        name for name in masters if name not in ions.values() and name != _COUNTER_ION
-    ]
+    passengers = [name for name in masters if name not in ions.values() and name != _COUNTER_ION]
     passengers.append(_WATER)
     return Components(
         names=(*ions, *passengers),
         species=(*ions.values(), *passengers),
-        bound=(*(complex_of(ion, extractant) for ion in ions.values()), *(None for _ in passengers)),
+        bound=(
+            *(complex_of(ion, extractant) for ion in ions.values()),
+            *(None for _ in passengers),
+        ),
     )
 
 
 def chemistry_of(
-    known: Components, log_K: Mapping[str, float], extractant: str, activity: float, reference: float
+    known: Components,
+    log_K: Mapping[str, float],
+    extractant: str,
+    activity: float,
+    reference: float,
 ) -> Chemistry:
     """Distribution of the components; `reference` dimer [mol/L]."""
     constants = np.array(
-        [log_K[name] if bound else -np.inf for name, bound in zip(known.names, known.bound, strict=True)]
+        [
+            log_K[name] if bound else -np.inf
+            for name, bound in zip(known.names, known.bound, strict=True)
+        ]
     )
     charges = known.charges()
     return Chemistry(
@@ -208,5 +216,3 @@ def outlet_stream(
     diluent = np.where(basis.masks["organic"] & (dimers == 0), solvent.amounts, 0.0)
     amounts += diluent * (outlet.organic_flow / (solvent.flow * _LITRES))
     return Stream(basis, equilibrate(amounts, basis.solution), like.temperature)
-
-

@@ -93,8 +93,18 @@ class Chart:
     def frame(self, title: str, *, name_stages: bool) -> str:
         """Background with sections, grid, ticks and `title`."""
         parts = [*self._bands(), *self._grid()]
-        parts.append(tag("rect", x=self.left, y=self.top, width=self.width, height=self.height,
-                         fill="none", stroke="#b8c2cb", stroke_width=1))
+        parts.append(
+            tag(
+                "rect",
+                x=self.left,
+                y=self.top,
+                width=self.width,
+                height=self.height,
+                fill="none",
+                stroke="#b8c2cb",
+                stroke_width=1,
+            )
+        )
         parts.append(text(self.left, self.top - 7, title, 11.5, font_weight=600))
         if name_stages:
             parts.extend(self._stages())
@@ -105,14 +115,20 @@ class Chart:
         for place, (_, first, last) in enumerate(self.sections):
             left, right = self.x(first - 1 / 2), self.x(last + 1 / 2)
             fill = "#f3f6f9" if place % 2 else PAPER
-            bands.append(tag("rect", x=left, y=self.top, width=right - left, height=self.height, fill=fill))
+            bands.append(
+                tag("rect", x=left, y=self.top, width=right - left, height=self.height, fill=fill)
+            )
         return bands
 
     def _grid(self) -> list[str]:
         parts = []
         for value in self.scale.ticks():
             y = self.y(value)
-            parts.append(tag("path", d=f"M{number(self.left)},{number(y)}h{number(self.width)}", stroke=FAINT))
+            parts.append(
+                tag(
+                    "path", d=f"M{number(self.left)},{number(y)}h{number(self.width)}", stroke=FAINT
+                )
+            )
             label = tick(value, self.scale.logarithmic)
             parts.append(text(self.left - 6, y + 3.5, label, 10, text_anchor="end", fill=QUIET))
         return parts
@@ -122,11 +138,18 @@ class Chart:
         bottom = self.top + self.height
         shown = [s for s in range(1, self.stages + 1) if s % step == 0 or s == 1]
         numbers = [
-            text(self.x(s), bottom + 14, str(s), 10, text_anchor="middle", fill=QUIET) for s in shown
+            text(self.x(s), bottom + 14, str(s), 10, text_anchor="middle", fill=QUIET)
+            for s in shown
         ]
         names = [
-            text((self.x(first) + self.x(last)) / 2, bottom + 30, name, 11, text_anchor="middle",
-                 font_weight=600)
+            text(
+                (self.x(first) + self.x(last)) / 2,
+                bottom + 30,
+                name,
+                11,
+                text_anchor="middle",
+                font_weight=600,
+            )
             for name, first, last in self.sections
         ]
         return numbers + names
@@ -141,8 +164,16 @@ class Chart:
             if not points:
                 continue
             data = "M" + "L".join(f"{number(a)},{number(b)}" for a, b in points)
-            drawn.append(tag("path", d=data, fill="none", stroke=colours[name], stroke_width=1.8,
-                             stroke_linejoin="round"))
+            drawn.append(
+                tag(
+                    "path",
+                    d=data,
+                    fill="none",
+                    stroke=colours[name],
+                    stroke_width=1.8,
+                    stroke_linejoin="round",
+                )
+            )
             drawn += [tag("circle", cx=a, cy=b, r=2, fill=colours[name]) for a, b in points]
             ends.append((points[-1][1], name))
         return tag("g", *drawn, *(self._names(ends, colours) if named else ()))

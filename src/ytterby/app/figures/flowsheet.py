@@ -42,7 +42,16 @@ _NAME, _SMALL = 12.5, 10.5
 _TAG_INDENT = 16
 _MAIN_ELEMENTS = 8
 _LEGEND_HEIGHT = 34
-_LEGEND = ("feed", "internal", "recycle", "product", "residue", "effluent", "emission", "unassigned")
+_LEGEND = (
+    "feed",
+    "internal",
+    "recycle",
+    "product",
+    "residue",
+    "effluent",
+    "emission",
+    "unassigned",
+)
 
 
 def flowsheet_svg(plant: Plant | None, balance: Balance) -> str:
@@ -103,7 +112,9 @@ def composition(balance: Balance, edge: Edge) -> str:
     masses = np.where(balance.known[row], balance.masses[row], 0.0) / balance.period
     main = [i for i in np.argsort(-masses)[:_MAIN_ELEMENTS] if masses[i] > 0]
     held = ", ".join(f"{balance.elements[i]} {hourly(masses[i])}" for i in main)
-    unknown = [e for e, known in zip(balance.elements, balance.known[row], strict=True) if not known]
+    unknown = [
+        e for e, known in zip(balance.elements, balance.known[row], strict=True) if not known
+    ]
     rest = f"\nnot known: {', '.join(unknown)}" if unknown else ""
     return f"{way}\n{_flow(balance, edge)}\n{held} kg/h{rest}"
 
@@ -126,10 +137,16 @@ def _line(balance: Balance, grid: Grid, index: int) -> str:
     path = rounded([*points[:-1], (tip[0] - 3, tip[1])], _RADIUS)
     dashes = "6 4" if role == "recycle" else None
     x, y = points[0]
-    label = [] if edge.source is None else [
-        text(x + 5, y - 4, shortened(port_of(edge), LABEL_ROOM - 4, _SMALL), _SMALL, fill=QUIET),
-        text(x + 5, y + 12, _flow(balance, edge), _SMALL, fill=colour),
-    ]
+    label = (
+        []
+        if edge.source is None
+        else [
+            text(
+                x + 5, y - 4, shortened(port_of(edge), LABEL_ROOM - 4, _SMALL), _SMALL, fill=QUIET
+            ),
+            text(x + 5, y + 12, _flow(balance, edge), _SMALL, fill=colour),
+        ]
+    )
     return tag(
         "g",
         hover(composition(balance, edge)),
@@ -153,17 +170,34 @@ def _unit(
     middle, centre = top + height / 2, left + width / 2
     room = width - 2 * _RADIUS
     box = tag(
-        "rect", x=left, y=top, width=width, height=height, rx=_RADIUS, fill="#f3f6f9",
-        stroke="#8696a5", stroke_width=1.1,
+        "rect",
+        x=left,
+        y=top,
+        width=width,
+        height=height,
+        rx=_RADIUS,
+        fill="#f3f6f9",
+        stroke="#8696a5",
+        stroke_width=1.1,
     )
     told = f"{name}: {kind}" if kind else name
     heading = text(
-        centre, middle + (-1 if kind else 4), shortened(name, room, _NAME), _NAME,
-        text_anchor="middle", font_weight=600, stroke="none",
+        centre,
+        middle + (-1 if kind else 4),
+        shortened(name, room, _NAME),
+        _NAME,
+        text_anchor="middle",
+        font_weight=600,
+        stroke="none",
     )
     under = text(
-        centre, middle + 13, shortened(kind, room, _SMALL), _SMALL,
-        text_anchor="middle", fill=QUIET, stroke="none",
+        centre,
+        middle + 13,
+        shortened(kind, room, _SMALL),
+        _SMALL,
+        text_anchor="middle",
+        fill=QUIET,
+        stroke="none",
     )
     tags = [
         *_stack(balance, above, left, top - 8, down=False, tip=top),
@@ -187,11 +221,27 @@ def _stack(
         x = left + _TAG_INDENT
         stem_end = y - 4
         stem = (
-            [tag("path", d=f"M{number(x)},{number(tip)}V{number(stem_end - 2)}", stroke=colour,
-                 stroke_width=1.4, fill="none"), arrowhead((x, stem_end + 3), colour, down=True)]
+            [
+                tag(
+                    "path",
+                    d=f"M{number(x)},{number(tip)}V{number(stem_end - 2)}",
+                    stroke=colour,
+                    stroke_width=1.4,
+                    fill="none",
+                ),
+                arrowhead((x, stem_end + 3), colour, down=True),
+            ]
             if down
-            else [tag("path", d=f"M{number(x)},{number(stem_end)}V{number(tip - 3)}", stroke=colour,
-                      stroke_width=1.4, fill="none"), arrowhead((x, tip), colour, down=True)]
+            else [
+                tag(
+                    "path",
+                    d=f"M{number(x)},{number(stem_end)}V{number(tip - 3)}",
+                    stroke=colour,
+                    stroke_width=1.4,
+                    fill="none",
+                ),
+                arrowhead((x, tip), colour, down=True),
+            ]
         )
         words = f"{shortened(name, room, _SMALL)}  {flow}"
         label = text(x + 9, y, words, _SMALL, fill=colour)
@@ -218,10 +268,25 @@ def _feed(balance: Balance, grid: Grid, edge: Edge) -> str:
         "g",
         hover(composition(balance, edge)),
         tag("rect", x=left, y=top - 4, width=width, height=height + 8, rx=height / 2, fill=colour),
-        text(left + width / 2, top + height / 2 - 2, words[0], 12, fill=PAPER, stroke="none",
-             text_anchor="middle", font_weight=600),
-        text(left + width / 2, top + height / 2 + 12, words[1], _SMALL, fill=PAPER, stroke="none",
-             text_anchor="middle"),
+        text(
+            left + width / 2,
+            top + height / 2 - 2,
+            words[0],
+            12,
+            fill=PAPER,
+            stroke="none",
+            text_anchor="middle",
+            font_weight=600,
+        ),
+        text(
+            left + width / 2,
+            top + height / 2 + 12,
+            words[1],
+            _SMALL,
+            fill=PAPER,
+            stroke="none",
+            text_anchor="middle",
+        ),
     )
 
 
@@ -229,8 +294,15 @@ def _legend(roles: Sequence[str], top: float) -> str:
     parts, x, y = [], 4.0, top + _LEGEND_HEIGHT / 2
     for role in roles:
         dashes = "6 4" if role == "recycle" else None
-        parts.append(tag("path", d=f"M{number(x)},{number(y)}h24", stroke=ROLE_COLOURS[role],
-                         stroke_width=2.4, stroke_dasharray=dashes))
+        parts.append(
+            tag(
+                "path",
+                d=f"M{number(x)},{number(y)}h24",
+                stroke=ROLE_COLOURS[role],
+                stroke_width=2.4,
+                stroke_dasharray=dashes,
+            )
+        )
         parts.append(text(x + 30, y + 4, role, 11, fill=INK))
         x += 30 + text_width(role, 11) + 22
     return tag("g", *parts)

@@ -143,7 +143,10 @@ class Grid:
         for node, (row, _, _) in self.at.items():
             above, below = self._extent(node)
             middle = self._middles[node]
-            extents[row] = (max(extents[row][0], above - middle), max(extents[row][1], below + middle))
+            extents[row] = (
+                max(extents[row][0], above - middle),
+                max(extents[row][1], below + middle),
+            )
         return extents
 
     def _rough(self, index: int, end: str) -> float:
@@ -177,7 +180,9 @@ class Grid:
         """(left end, right end) of each gutter [px]; the first one lies left of all columns."""
         gutters, x = [], 0.0
         for gutter in range(self.columns + 1):
-            width = _GUTTER_MARGIN + TRACK * (self._count("out", gutter) + self._count("in", gutter))
+            width = _GUTTER_MARGIN + TRACK * (
+                self._count("out", gutter) + self._count("in", gutter)
+            )
             if 0 < gutter:
                 width += LABEL_ROOM if gutter < self.columns or self._count("out", gutter) else 0
             gutters.append((x, x + width))

@@ -51,7 +51,9 @@ def is_back(balance: Balance, edge: Edge) -> bool:
 def arcs_of(balance: Balance, edges: Iterable[Edge]) -> list[Arc]:
     """The arcs of `edges`, the world outside being one node for each edge that meets it."""
     return [
-        Arc(edge, edge.source or outside(edge), edge.target or outside(edge), is_back(balance, edge))
+        Arc(
+            edge, edge.source or outside(edge), edge.target or outside(edge), is_back(balance, edge)
+        )
         for edge in edges
     ]
 
@@ -65,7 +67,9 @@ def layer_of(units: Sequence[str], arcs: Iterable[Arc]) -> dict[str, int]:
     forward = [arc for arc in arcs if not arc.back]
     layer = {unit: 0 for unit in units}
     for unit in units:
-        before = [layer[arc.source] for arc in forward if arc.target == unit and arc.source in layer]
+        before = [
+            layer[arc.source] for arc in forward if arc.target == unit and arc.source in layer
+        ]
         layer[unit] = max(before, default=-1) + 1
     for arc in forward:
         if arc.source not in layer:

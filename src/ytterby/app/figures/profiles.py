@@ -61,7 +61,10 @@ def profile_svg(
         scale = logarithmic(values[:, shown], _DECADES)
         chart = Chart(left, _TOP, width, _HEIGHT, stages, scale, told)
         rows = {profile.components[i]: values[:, i] for i in shown}
-        parts += [chart.frame(f"{phase} phase, mol/L", name_stages=False), chart.lines(rows, colours)]
+        parts += [
+            chart.frame(f"{phase} phase, mol/L", name_stages=False),
+            chart.lines(rows, colours),
+        ]
         figure, series, low = _lower(profile, place)
         chart = Chart(left, _TOP + _HEIGHT + _TITLE_GAP / 2, width, _LOW_HEIGHT, stages, low, told)
         parts += [chart.frame(figure, name_stages=True), chart.lines(series, _INKS, named=False)]
@@ -95,13 +98,16 @@ def _sections(lengths: Mapping[str, int]) -> list[tuple[str, int, int]]:
 def _main_components(profile: StageProfile) -> list[int]:
     """The components with the highest concentrations in either phase, in their own order."""
     highest = np.maximum(profile.aqueous.max(axis=0), profile.organic.max(axis=0))
+    highest[[i for i, name in enumerate(profile.components) if name == "H2O"]] = 0.0
     main = sorted(np.argsort(-highest, kind="stable")[:_MOST_COMPONENTS].tolist())
     return [i for i in main if highest[i] > 0]
 
 
 def is_profile(detail: object) -> bool:
     """Whether what a unit tells of its inside is a stage profile."""
-    return all(hasattr(detail, name) for name in ("components", "aqueous", "organic", "pH", "loading"))
+    return all(
+        hasattr(detail, name) for name in ("components", "aqueous", "organic", "pH", "loading")
+    )
 
 
 def sections_of(plant: Plant | None, unit: str) -> dict[str, int]:

@@ -77,8 +77,14 @@ def _bar(layout: Layout, unit: str) -> str:
         "g",
         hover(unit),
         tag("rect", x=left, y=top, width=width, height=max(height, 1), fill=INK, rx=1.5),
-        text(left + width / 2, top - 6 - step * _STAGGER, label, _SIZE, text_anchor="middle",
-             font_weight=600),
+        text(
+            left + width / 2,
+            top - 6 - step * _STAGGER,
+            label,
+            _SIZE,
+            text_anchor="middle",
+            font_weight=600,
+        ),
     )
 
 
@@ -104,8 +110,15 @@ def _departure(layout: Layout, ribbon: Ribbon, fed: float) -> str:
     if layout.layer[outside(ribbon.arc.edge)] == 0:
         return tag(
             "g",
-            text(x - 6, y - 2, shortened(name, LABEL_LEFT - 8, _SIZE), _SIZE, text_anchor="end",
-                 font_weight=600, fill=colour),
+            text(
+                x - 6,
+                y - 2,
+                shortened(name, LABEL_LEFT - 8, _SIZE),
+                _SIZE,
+                text_anchor="end",
+                font_weight=600,
+                fill=colour,
+            ),
             text(x - 6, y + 12, amount, _SMALL, text_anchor="end"),
         )
     return text(x - 4, y + 4, f"{name} {amount}", _SMALL, text_anchor="end", fill=colour)

@@ -100,13 +100,19 @@ class Layout:
         gone = [ribbon for ribbon in self.drawn if ribbon.arc.edge.target is None]
         return sorted(
             gone,
-            key=lambda r: (-self.layer[r.arc.source], self._tops[r.arc.source], r.role != "product"),
+            key=lambda r: (
+                -self.layer[r.arc.source],
+                self._tops[r.arc.source],
+                r.role != "product",
+            ),
         )
 
     @cached_property
     def _jumping(self) -> list[Ribbon]:
         """Recycles, and what passes over a layer: they take lanes above; short ones lowest."""
-        jumps = [r for r in self.drawn if r.arc.edge.source and r.arc.edge.target and self._span(r) != 1]
+        jumps = [
+            r for r in self.drawn if r.arc.edge.source and r.arc.edge.target and self._span(r) != 1
+        ]
         return sorted(jumps, key=lambda r: (abs(self._span(r)), r.arc.edge.name))
 
     def _span(self, ribbon: Ribbon) -> int:
@@ -126,7 +132,8 @@ class Layout:
         lanes = sum(ribbon.width + _LANE_GAP for ribbon in self._jumping)
         chemicals = [r for r in self.entering if self._hangs(r)]
         stacks = [
-            sum(max(r.width, LINE) for r in chemicals if r.arc.target == unit) for unit in self.units
+            sum(max(r.width, LINE) for r in chemicals if r.arc.target == unit)
+            for unit in self.units
         ]
         return _TOP + lanes + (max(stacks, default=0.0) + LINE if any(stacks) else 0) + _FEED_ROOM
 
