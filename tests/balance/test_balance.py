@@ -53,7 +53,7 @@ def test_recovery_and_purity_in_trade_oxides():
 
 
 def test_an_unknown_stream_names_the_nearest():
-    with pytest.raises(UnknownStream, match="Did you mean 'plant.product'"):
+    with pytest.raises(UnknownStream, match=r"Did you mean 'plant\.product'"):
         books().mass("plant.prodct", "Nd")
 
 

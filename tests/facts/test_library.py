@@ -27,7 +27,7 @@ def test_most_facts_have_a_source():
 
 
 def test_an_unknown_fact_names_the_nearest():
-    with pytest.raises(UnknownFact, match="Did you mean .*filtration.wash-efficiency"):
+    with pytest.raises(UnknownFact, match=r"Did you mean .*filtration\.wash-efficiency"):
         fact("filtration.wash-eficiency")
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.plants import HDD, looped_plant, magnet_plant
+
 from ytterby.plant import NotConverged, Plant
 from ytterby.units import Neutralisation, Split
 
@@ -79,7 +79,9 @@ def test_starting_near_changes_nothing_but_time():
 
 def test_an_element_with_no_way_out_names_the_loop():
     plant = looped_plant([0.0], [3.0], LIQUOR)
-    with pytest.raises(NotConverged, match="enters the loop .*tank0.* and has no way out") as error:
+    with pytest.raises(
+        NotConverged, match=r"enters the loop .*tank0.* and has no way out"
+    ) as error:
         plant.solve()
     assert "bleed the loop" in error.value.suggestion
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ytterby.units import (
     AcidLeach,
     Calcination,
+    CascadeUnit,
     Filter,
     IronOxidation,
     Neutralisation,
@@ -53,6 +54,10 @@ LIQUOR = {
     },
     "pH": 1.0,
 }
+CASCADE_FEED = {
+    "liquor": {"Nd": "40 g/L", "Pr": "6 g/L", "Dy": "2 g/L", "Fe+3": "5 mg/L", "Co": "2 g/L"},
+    "pH": 1.0,
+}
 AIR, WATER = {"gas": "air"}, {"liquid": "water"}
 ACID, ALKALI = {"liquid": "HCl 31 % w/w"}, {"liquid": "NaOH 30 % w/w"}
 PEROXIDE, OXALIC = {"liquid": "H2O2 30 % w/w"}, {"liquid": "H2C2O4 9 % w/w"}
@@ -89,6 +94,27 @@ CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict]]] = 
         Neutralisation(liquor="l", reagent="a", to_pH=4.0),
         {"liquor": (LIQUOR, 1.0)},
         {"reagent": ALKALI},
+    ),
+    "cascade": (
+        CascadeUnit(
+            feed="f",
+            organic="o",
+            strip="s",
+            saponify="a",
+            stages={"extraction": 4, "scrubbing": 4, "stripping": 4},
+            targets={
+                "organic": "Dy recovery >= 99 %",
+                "reflux": "Dy purity >= 99.5 %",
+                "strip": "Dy residual <= 1 %",
+            },
+            saponification=0.1,
+        ),
+        {"feed": (CASCADE_FEED, 1.0)},
+        {
+            "organic": {"extractant": "P507", "molarity": "1.0 mol/L"},
+            "strip": {"liquid": "HCl 4 mol/L"},
+            "saponify": ALKALI,
+        },
     ),
     "oxalate-precipitation": (
         OxalatePrecipitation(liquor="l", oxalic="o", dose=1.1),

@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-
 from tests.units.cases import CASES
+
 from ytterby.balance import Basis, Stream, empty
 from ytterby.plant import Feed
 from ytterby.units import KINDS, Inlet, declarations

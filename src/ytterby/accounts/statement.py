@@ -115,7 +115,7 @@ def together(key: tuple[str, ...], label: str, lines: Sequence[Line]) -> Line:
         lines[0].unit,
         tuple(dict.fromkeys(stream for line in lines for stream in line.streams)),
         facts=tuple(dict.fromkeys(fact for line in lines for fact in line.facts)),
-        evidence=max(classes, key=EVIDENCE.index, default=None),
+        evidence=EVIDENCE[max(map(EVIDENCE.index, classes))] if classes else None,
         movers=tuple(movers),
     )
 

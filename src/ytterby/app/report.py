@@ -81,7 +81,7 @@ def _product(balance: Balance, statement: Statement, flow: Line) -> dict[str, An
         for line in statement.about("impurity", name)
         if _number(line.value) >= LEAST
     ]
-    impurities.sort(key=lambda pair: -pair[1])
+    impurities.sort(key=lambda pair: -_number(pair[1]))
     return {
         "name": name,
         "flow": hourly(_number(flow.value)),

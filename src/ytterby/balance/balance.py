@@ -153,7 +153,7 @@ class Balance:
         else:
             stock = self.stock_change[self.units.index(unit)]
         entering, leaving = self.masses[into].sum(axis=0), self.masses[out].sum(axis=0)
-        known = self.known[into | out].all(axis=0)
+        known = np.atleast_1d(self.known[into | out].all(axis=0))
         return entering - leaving - stock, np.maximum(entering, leaving), known
 
     def worst_closure(self) -> tuple[str, str, float]:

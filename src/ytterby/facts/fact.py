@@ -65,4 +65,4 @@ class Fact:
 
 def weakest(facts: list[Fact] | tuple[Fact, ...]) -> Evidence:
     """The weakest evidence class among `facts` ("measured" when there are none)."""
-    return max((f.evidence for f in facts), key=EVIDENCE.index, default="measured")
+    return EVIDENCE[max((EVIDENCE.index(f.evidence) for f in facts), default=0)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -12,6 +11,8 @@ from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.survey import Refused, survey, syntax
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from ytterby.plant.plant import Plant
 
 LARGEST = 1_000_000
@@ -34,7 +35,7 @@ class PlantFileError(PlantError):
         ValueError.__init__(self, f"{place}: {message}" + _excerpt(text, line, column))
 
 
-def read(path: str | Path) -> Plant:
+def read(path: str | PathLike[str]) -> Plant:
     """The plant in the file `path`; raises PlantFileError."""
     return parse(_text(Path(path)), str(path))
 
@@ -69,7 +70,7 @@ def load(text: str, file: str) -> Any:
     return document
 
 
-def write(plant: Plant, path: str | Path) -> None:
+def write(plant: Plant, path: str | PathLike[str]) -> None:
     """Write `plant` to the file `path`, wholly or not at all.
 
     The comments of the file it came from stay. Raises PlantError where the file would not read
@@ -114,7 +115,8 @@ def locate(document: Any, path: tuple[str | int, ...], at_key: bool) -> tuple[in
     if isinstance(branch, list):
         return branch.lc.item(key)  # type: ignore[attr-defined]
     missing = len(steps) < len(path) and isinstance(value, Mapping | list)
-    spread = value is None or (hasattr(value, "fa") and not value.fa.flow_style())
+    style: Any = getattr(value, "fa", None)
+    spread = value is None or (style is not None and not style.flow_style())
     return branch.lc.key(key) if at_key or missing or spread else branch.lc.value(key)
 
 
@@ -195,7 +197,7 @@ def _refuse_other_types(branch: Any) -> None:
 
 
 def _refuse_date(value: Any, place: tuple[int, int]) -> None:
-    if isinstance(value, datetime.date):
+    if hasattr(value, "isoformat"):
         raise Refused(f"found the date {value}, expected a text; put it in quotes", *place)
 
 

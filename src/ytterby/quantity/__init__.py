@@ -6,8 +6,18 @@ from ytterby.quantity.number import (
     describe,
     parse,
     parse_any,
+    pattern,
     require_unit,
     show,
 )
 
-__all__ = ["QuantityError", "check", "describe", "parse", "parse_any", "require_unit", "show"]
+__all__ = [
+    "QuantityError",
+    "check",
+    "describe",
+    "parse",
+    "parse_any",
+    "pattern",
+    "require_unit",
+    "show",
+]

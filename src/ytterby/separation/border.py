@@ -35,6 +35,9 @@ REFLUX_SPAN = (-7.0, 4.6)
 NEWTON_STEPS, BRACKET_ROUNDS, BISECTIONS = 40, 30, 60
 """Most Newton steps on the flows; rounds of one-flow solves; bisections in one of those."""
 
+SMALLEST_FLOW = 1e-6
+"""Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
+
 LARGEST_MOVE = 0.7
 """Largest change of one unknown in one step [-]: a factor two of a flow."""
 
@@ -142,9 +145,7 @@ def reach(
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
-    q = np.array(
-        [unknown(t, max(getattr(flows, t.flow), math.exp(REFLUX_SPAN[0]))) for t in targets]
-    )
+    q = np.array([unknown(t, getattr(flows, t.flow) or SMALLEST_FLOW) for t in targets])
     q = np.clip(q, search.low, search.high)
     q, point, g, done = newton_on_flows(search, q)
     if not done:
@@ -154,7 +155,7 @@ def reach(
     return report(search, q, point, g, done, sensitivity)
 
 
-def settled(search: Search, q: Array, g: Array) -> Array:
+def settled(search: Search, q: Array, g: Array) -> NDArray[np.bool_]:
     """Which targets need nothing more: met exactly, or a limit met at its lowest flow."""
     resting = np.array([t.kind == "limit" for t in search.targets]) & (q <= search.low) & (g <= 0)
     return (np.abs(g) <= TARGET_TOLERANCE) | resting

@@ -29,6 +29,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from ytterby.separation.compiled import compiled
 
 AQUEOUS_UP, AQUEOUS_DOWN, AQUEOUS_OUT, ORGANIC_UP, ORGANIC_DOWN, ORGANIC_OUT = range(6)

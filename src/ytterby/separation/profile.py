@@ -85,7 +85,7 @@ class Profile:
 
 
 def outlet(volumes: Array, x: Array, y: Array, stage: int, charge: Array) -> Outlet:
-    """What leaves the cascade at a stage (counted from zero); x, y [mol/L], shape (stage, chain)."""
+    """What leaves the cascade at a stage, from zero; x, y [mol/L], shape (stage, chain)."""
     n = charge.size
     aqueous, organic = volumes[2, stage] * x[stage], volumes[5, stage] * y[stage]
     return Outlet(

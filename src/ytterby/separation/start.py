@@ -79,7 +79,9 @@ def free_share(u, x, case):
 def newton(u, case, most, tolerance):
     """Newton on ln r for ln(1 + F) = 0: (a + sum n y)/T grows like r**n, its logarithm like n ln r.
 
-    Ends when every |F| <= `tolerance` and the last step was small enough. Returns ln r, x, y, largest relative closure [-], iterations, converged."""
+    Ends when every |F| <= `tolerance` and the last step was small enough. Returns ln r, x, y,
+    largest relative closure [-], iterations, converged.
+    """
     u = u.copy()
     step = math.inf
     x, y, F, by_u, by_x, up, down, source = evaluate(u, case, True)
@@ -100,7 +102,7 @@ def newton(u, case, most, tolerance):
             return u, x, y, math.inf, iteration, False
         damping = min(1.0, LONGEST_STEP / (step + TINY))
         merit = np.sum(G * G)
-        for attempt in range(HALVINGS + 1):
+        for _ in range(HALVINGS + 1):
             v = np.minimum(
                 np.maximum(u + damping * change[:, 0], -POTENTIAL_LIMIT), POTENTIAL_LIMIT
             )
@@ -151,7 +153,7 @@ def fill(case):
     The aqueous feeds run through the cascade without exchange, against fresh extractant in its
     acid form: no stage starts on the steep part of a titration.
     """
-    volumes, efficiency, aqueous_in, organic_in, log_K, slope, charge, water = case
+    volumes, efficiency, aqueous_in, organic_in, _, slope, _, _ = case
     D = np.zeros((efficiency.size, slope.size))
     D[:, -1] = 1.0
     x, y, _, _, _ = chain(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from ytterby.balance import Finding, Stream
+from ytterby.balance import Finding, Stream, mix
 from ytterby.chemistry import (
     RARE_EARTHS,
     Species,
@@ -154,6 +154,8 @@ class CascadeUnit(Unit):
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
+        if (missing := self._missing(case.feed)) is not None:
+            return self._idle(name, inlets, missing)
         profile: Profile | None = memory
         if profile is not None and profile.components != case.known.names:
             profile = None
@@ -166,9 +168,7 @@ class CascadeUnit(Unit):
                 break
         assert profile is not None
         solvent = case.solvent(litres)
-        strip, strip_drawn, strip_surplus = supply(
-            case.strip, "aqueous", profile.flows.strip / _LITRES
-        )
+        _, strip_drawn, strip_surplus = supply(case.strip, "aqueous", profile.flows.strip / _LITRES)
         outlets = case.outlets(profile, solvent)
         return Outcome(
             outlets=outlets,
@@ -178,6 +178,25 @@ class CascadeUnit(Unit):
             residual=profile.residual,
             memory=profile,
             detail=CascadeDetail.of(self, case, profile, solvent),
+        )
+
+    def _missing(self, feed: Stream) -> str | None:
+        """What the feed lacks for the cascade to run at all."""
+        if not feed.volume("aqueous") > 0:
+            return "no liquor enters"
+        wanted = {e for aim in self.targets.values() for e in aim.elements}
+        absent = sorted(e for e in wanted if not feed.amount(e) > 0)
+        return f"the feed holds no {', '.join(absent)}, which a target names" if absent else None
+
+    def _idle(self, name: str, inlets: Mapping[str, Inlet], reason: str) -> Outcome:
+        """Everything passes by: the feed to the raffinate, the organic to its next turn."""
+        feed, organic = inlets["feed"].stream, inlets["organic"].stream
+        rest = [inlets[p].stream for p in ("strip", "saponify") if p in inlets]
+        text = f"{reason}; feed it, or target what it holds"
+        return Outcome(
+            outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
+            drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
+            trouble=Finding(name, text, "error"),
         )
 
     def _first_organic(self, case: Case, profile: Profile | None) -> float:
@@ -306,7 +325,8 @@ class Case:
 class CascadeDetail:
     """What a cascade tells of its inside.
 
-    cascade: as it was solved, without any plant. profile: stage by stage. stages: per section. aims: targets by the flow they set.
+    cascade: as it was solved, without any plant. profile: stage by stage. stages: per section.
+    aims: targets by the flow they set.
     acid, alkali: kg of HCl in the strip acid and of NaOH for saponification, per kg of rare earth
     oxide fed [-]. loading_limit: [-].
     """

@@ -111,7 +111,7 @@ def composition(balance: Balance, edge: Edge) -> str:
     row = balance.edge(edge.name)
     masses = np.where(balance.known[row], balance.masses[row], 0.0) / balance.period
     main = [i for i in np.argsort(-masses)[:_MAIN_ELEMENTS] if masses[i] > 0]
-    held = ", ".join(f"{balance.elements[i]} {hourly(masses[i])}" for i in main)
+    held = ", ".join(f"{balance.elements[i]} {hourly(float(masses[i]))}" for i in main)
     unknown = [
         e for e, known in zip(balance.elements, balance.known[row], strict=True) if not known
     ]

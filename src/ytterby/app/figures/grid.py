@@ -158,7 +158,7 @@ class Grid:
 
     @cached_property
     def _tracks(self) -> dict[tuple[str, int], dict[int, int]]:
-        """Track of each line (by index) in each street: ("out", gutter), ("in", ...), ("channel", ...)."""
+        """Track of each line (by index) in each street: "out", "in" or "channel"."""
         spans: dict[tuple[str, int], list[tuple[int, Interval]]] = {}
         for i, way in enumerate(self.ways):
             start, end = self._rough(i, "source"), self._rough(i, "target")
@@ -183,7 +183,7 @@ class Grid:
             width = _GUTTER_MARGIN + TRACK * (
                 self._count("out", gutter) + self._count("in", gutter)
             )
-            if 0 < gutter:
+            if gutter > 0:
                 width += LABEL_ROOM if gutter < self.columns or self._count("out", gutter) else 0
             gutters.append((x, x + width))
             x += width + BOX_WIDTH

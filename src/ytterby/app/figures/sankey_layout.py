@@ -233,18 +233,21 @@ class Layout:
         """The path of a ribbon: filled where it swings over, a thick line where it loops."""
         arc, edge, width = ribbon.arc, ribbon.arc.edge, ribbon.width
         colour = ROLE_COLOURS[ribbon.role]
-        filled = {"fill": colour, "fill_opacity": _OPACITY.get(ribbon.role, _STRONG)}
+        filled: dict[str, object] = {
+            "fill": colour,
+            "fill_opacity": _OPACITY.get(ribbon.role, _STRONG),
+        }
         if edge.source is None:
             end = (self.x(arc.target), self._ports[arc, "target"])
-            return {"d": _swing([self.start_of_feed(ribbon), end], width)} | filled
+            return filled | {"d": _swing([self.start_of_feed(ribbon), end], width)}
         start = (self.x(arc.source) + _BAR, self._ports[arc, "source"])
         if edge.target is None:
             lane, last = self.lanes_below[arc], WIDTH - LABEL_RIGHT + 24
             turn = (start[0] + self.pitch * _TURN, lane)
-            return {"d": _swing([start, turn, (last, lane)], width)} | filled
+            return filled | {"d": _swing([start, turn, (last, lane)], width)}
         end = (self.x(arc.target), self._ports[arc, "target"])
         if arc not in self._lanes_above:
-            return {"d": _swing([start, end], width)} | filled
+            return filled | {"d": _swing([start, end], width)}
         reach = self.pitch / 3 + width / 4
         return {
             "d": _loop(start, end, self._lanes_above[arc], reach),
