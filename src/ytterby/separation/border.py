@@ -8,7 +8,7 @@ ln(quantity/allowed), which is what a bordered Newton step on both together woul
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,7 @@ class Search:
         self.layout, self.targets, self.base = layout, targets, flows
         self.iterations = 0
         self.potential: Array | None = None
+        self.last: Point | None = None
         bounds = [self.bound(target) for target in targets]
         self.low = np.array([low for low, _ in bounds])
         self.high = np.array([high for _, high in bounds])
@@ -90,8 +91,17 @@ class Search:
         return self.base.with_(**values)
 
     def solve(self, q: Array, guess: Array | None = None) -> tuple[Point, Array]:
-        """The cascade at q and ln(quantity/allowed) of every target."""
-        point = solve_at(self.layout, self.flows(q), self.potential if guess is None else guess)
+        """The cascade at q and ln(quantity/allowed) of every target.
+
+        Flows at which no cascade can stand (a stage without organic) count as missing all targets.
+        """
+        try:
+            point = solve_at(self.layout, self.flows(q), self.potential if guess is None else guess)
+        except ValueError:
+            if self.last is None:
+                raise
+            return replace(self.last, converged=False), np.ones(q.size)
+        self.last = point
         self.iterations += point.iterations
         if point.converged:
             self.potential = point.u
