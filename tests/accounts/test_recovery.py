@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from tests.plants import magnet_plant
+
 from ytterby.accounts import UnknownLine, attribute, recovery_and_purity, spread, together
 from ytterby.balance import Balance, Edge
 from ytterby.facts import Fact

@@ -8,8 +8,8 @@ from functools import cache
 from xml.etree import ElementTree
 
 import pytest
-
 from tests.plants import magnet_plant
+
 from ytterby.app.figures import flowsheet_svg, sankey_svg
 from ytterby.app.figures.sankey_layout import ribbons
 from ytterby.app.report import render, write
