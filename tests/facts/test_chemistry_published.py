@@ -33,13 +33,14 @@ def dimer_activity(free):
 @pytest.mark.parametrize("element", LI_1987)
 @pytest.mark.parametrize("table_name", ["p507.chloride.log-k", "p507.log-k"])
 def test_p507_reproduces_isotherms_in_chloride(element, table_name):
-    """The chloride constants within twice their scatter; those from nitrate traces within 0.9.
+    """The chloride constants within twice their scatter; those from nitrate traces within 0.5.
 
-    0.9 decades is what traces in nitrate miss lanthanum by at process loading: the reason why the
-    chloride constants are a table of their own.
+    Traces in nitrate miss lanthanum at process loading by 0.9 decades: the reason why the chloride
+    constants are a table of their own.
     """
     constant = fact(f"{table_name}.{element}")
-    allowed = 2 * constant.uncertainty if "chloride" in table_name else 0.9
+    missed = 0.9 if element == "La" else 0.5
+    allowed = 2 * constant.uncertainty if "chloride" in table_name else missed
     bound = value("p507.dimers-per-rare-earth")
     for acid, feed, left, ratio in LI_1987[element]:
         organic = feed - left
