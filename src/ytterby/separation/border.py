@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.separation.circuit import Flows, Layout
-from ytterby.separation.solve import Point, case_of, solve_at, tangents
-from ytterby.separation.start import evaluate
-from ytterby.separation.targets import Target
+from ytterby.separation.newton import evaluate
+from ytterby.separation.solve import Point, Posed, solve_at, tangents
+from ytterby.separation.targets import SHARES, Target
 
 Array = NDArray[np.float64]
 
@@ -29,17 +29,25 @@ DIFFERENCE = 1e-6
 SPAN = 7.0
 """Flows are sought within e**SPAN, a factor thousand, of the first guess [-]."""
 
-REFLUX_SPAN = (-7.0, 4.6)
-"""Reflux is sought between 0.1 % and 99 %: bounds of ln(reflux/(1 - reflux)) [-]."""
+REFLUX_SPAN = (-9.0, 7.0)
+"""Reflux is sought between 0.01 % and 99.9 %: bounds of ln(reflux/(1 - reflux)) [-]."""
 
-NEWTON_STEPS, BRACKET_ROUNDS, BISECTIONS = 40, 30, 60
-"""Most Newton steps on the flows; rounds of one-flow solves; bisections in one of those."""
+NEWTON_STEPS, BRACKET_ROUNDS = 60, 30
+"""Most Newton steps on the flows, and rounds of one-flow solves."""
+
+BRACKET_WIDTH, FIRST_WIDTH, NEAR_ENOUGH = 1e-5, 0.05, 1e-4
+"""Bisection of one flow: width at which it ends, first step outwards, and the change of all flows
+in a round below which the rounds end [-]."""
 
 SMALLEST_FLOW = 1e-6
 """Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
 
-LARGEST_MOVE = 0.7
-"""Largest change of one unknown in one step [-]: a factor two of a flow."""
+LARGEST_MOVE, LEAST_MOVE = 0.7, 1e-3
+"""Largest change of one unknown in one step [-]: a factor two of a flow; and the damping at which
+a line search gives up."""
+
+ROUNDING_FLOOR = 64.0
+"""A target whose quantity moves by d when its flow moves by rounding is met to this many d [-]."""
 
 
 @dataclass
@@ -53,11 +61,6 @@ class Reached:
     iterations: int
     figures: dict[str, float] = field(default_factory=dict)
     sensitivity: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    def seen(self, layout: Layout) -> tuple[object, ...]:
-        """What a target measures."""
-        point = self.point
-        return layout, point.circuit, point.case[0], point.x, point.y
 
 
 class Search:
@@ -77,7 +80,7 @@ class Search:
         if target.flow == "reflux":
             low, high = REFLUX_SPAN
         else:
-            centre = math.log(getattr(self.base, target.flow))
+            centre = math.log(max(self.base[target.flow], SMALLEST_FLOW))
             low, high = centre - SPAN, centre + SPAN
         if target.lowest is not None and target.lowest > 0:
             low = unknown(target, target.lowest)
@@ -96,7 +99,9 @@ class Search:
         Flows at which no cascade can stand (a stage without organic) count as missing all targets.
         """
         try:
-            point = solve_at(self.layout, self.flows(q), self.potential if guess is None else guess)
+            circuit = self.layout.circuit(self.flows(q))
+            start = self.potential if guess is None else guess
+            point = solve_at(self.layout.chemistry, circuit, start)
         except ValueError:
             if self.last is None:
                 raise
@@ -104,29 +109,29 @@ class Search:
         self.last = point
         self.iterations += point.iterations
         if point.converged:
-            self.potential = point.u
+            self.potential = point.potential
         return point, self.excess(point)
 
     def excess(self, point: Point) -> Array:
         """ln(quantity/allowed) of every target [-]."""
-        seen = (self.layout, point.circuit, point.case[0], point.x, point.y)
-        return np.array([target.excess(*seen) for target in self.targets])
+        return np.array([target.excess(self.layout, point) for target in self.targets])
 
     def jacobian(self, point: Point, q: Array, g: Array) -> tuple[Array, Array]:
-        """d g / d q [-], shape (target, unknown), and d ln r / d q, shape (stage, unknown)."""
-        cases, circuits = [], []
+        """d g / d q [-], shape (target, unknown), and d potential / d q, last axis the unknowns."""
+        chemistry = self.layout.chemistry
+        circuits = []
         for k in range(q.size):
             moved = q.copy()
             moved[k] += DIFFERENCE
             circuits.append(self.layout.circuit(self.flows(moved)))
-            cases.append(case_of(self.layout.chemistry, circuits[-1]))
-        slopes = tangents(point, cases, [DIFFERENCE] * q.size)
+        posed = [Posed.of(chemistry, circuit) for circuit in circuits]
+        slopes = tangents(point, [p.case for p in posed], [DIFFERENCE] * q.size)
         matrix = np.empty((q.size, q.size))
-        for k, (case, circuit) in enumerate(zip(cases, circuits, strict=True)):
-            x, y = evaluate(point.u + DIFFERENCE * slopes[:, k], case, False)[:2]
-            seen = (self.layout, circuit, case[0], x, y)
-            moved_g = np.array([target.excess(*seen) for target in self.targets])
-            matrix[:, k] = (moved_g - g) / DIFFERENCE
+        for k, (one, circuit) in enumerate(zip(posed, circuits, strict=True)):
+            potential = point.potential + DIFFERENCE * slopes[:, :, k]
+            x, y = evaluate(potential, one.case)[:2]
+            near = one.point(chemistry, circuit, (potential, x, y, 0.0, 0, True))
+            matrix[:, k] = (self.excess(near) - g) / DIFFERENCE
         return matrix, slopes
 
 
@@ -155,7 +160,7 @@ def reach(
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
-    q = np.array([unknown(t, getattr(flows, t.flow) or SMALLEST_FLOW) for t in targets])
+    q = np.array([unknown(t, flows[t.flow] or SMALLEST_FLOW) for t in targets])
     q = np.clip(q, search.low, search.high)
     q, point, g, done = newton_on_flows(search, q)
     if not done:
@@ -165,33 +170,38 @@ def reach(
     return report(search, q, point, g, done, sensitivity)
 
 
-def settled(search: Search, q: Array, g: Array) -> NDArray[np.bool_]:
+def settled(
+    search: Search, q: Array, g: Array, floor: Array | float = TARGET_TOLERANCE
+) -> NDArray[np.bool_]:
     """Which targets need nothing more: met exactly, or a limit met at its lowest flow."""
     resting = np.array([t.kind == "limit" for t in search.targets]) & (q <= search.low) & (g <= 0)
-    return (np.abs(g) <= TARGET_TOLERANCE) | resting
+    return (np.abs(g) <= floor) | resting
 
 
 def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
     """Damped Newton on the unknown flows, bounds active where a step would leave them."""
     point, g = search.solve(q)
+    floor: Array | float = TARGET_TOLERANCE
     for taken in range(NEWTON_STEPS):
         if not point.converged:
             return q, point, g, False
         # A first step is taken even from a settled start: flows that rest within the tolerance
         # would make the outlets jump, and a recycle around the cascade could not settle.
-        if settled(search, q, g).all() and (taken or not g.any()):
+        if settled(search, q, g, floor).all() and (taken or not g.any()):
             return q, point, g, True
         matrix, slopes = search.jacobian(point, q, g)
+        steepest = np.abs(matrix).max(axis=1, initial=0.0)
+        floor = np.maximum(TARGET_TOLERANCE, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
         step = bounded_step(search, q, g, matrix)
         if step is None:
             return q, point, g, False
         damping = min(1.0, LARGEST_MOVE / (np.abs(step).max() + DIFFERENCE**2))
         merit = np.abs(g[~settled(search, q, g)]).sum()
-        for _ in range(6):
+        while damping > LEAST_MOVE:
             moved = np.clip(q + damping * step, search.low, search.high)
-            trial, h = search.solve(moved, point.u + slopes @ (moved - q))
+            trial, h = search.solve(moved, point.potential + slopes @ (moved - q))
             left = np.abs(h[~settled(search, moved, h)]).sum()
-            if trial.converged and (left < merit or left <= TARGET_TOLERANCE):
+            if trial.converged and (left < merit or settled(search, moved, h, floor).all()):
                 break
             damping /= 2
         else:
@@ -228,9 +238,9 @@ def one_by_one(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
         for k in range(q.size):
             bisect(search, q, k)
         point, g = search.solve(q)
-        if np.abs(q - before).max() <= 1e-4:
+        if np.abs(q - before).max() <= NEAR_ENOUGH:
             break
-    close = np.array([abs(v) < 1.0 for v in g]) | settled(search, q, g)
+    close = (np.abs(g) < 1.0) | settled(search, q, g)
     return q, point, g, bool(close.all() and point.converged)
 
 
@@ -242,20 +252,20 @@ def bisect(search: Search, q: Array, k: int) -> None:
         point, g = search.solve(q)
         return not point.converged or bool(g[k] > 0)
 
-    centre, width = float(q[k]), 0.05
+    centre, width = float(q[k]), FIRST_WIDTH
     if misses(centre):
-        low, high = centre, min(centre + width, search.high[k])
+        low, high = centre, min(centre + width, float(search.high[k]))
         while high < search.high[k] and misses(high):
             low, width = high, 2 * width
             high = min(high + width, float(search.high[k]))
     else:
-        low, high = max(centre - width, search.low[k]), centre
+        low, high = max(centre - width, float(search.low[k])), centre
         while low > search.low[k] and not misses(low):
             high, width = low, 2 * width
             low = max(low - width, float(search.low[k]))
         if low <= search.low[k] and not misses(float(search.low[k])):
             return
-    while high - low > 1e-5:
+    while high - low > BRACKET_WIDTH:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if misses(middle) else (low, middle)
     q[k] = high
@@ -265,7 +275,7 @@ def report(
     search: Search, q: Array, point: Point, g: Array, done: bool, sensitivity: bool
 ) -> Reached:
     """The end of a search with figures, sensitivities and, if it failed, the reason."""
-    targets, flows = search.targets, search.flows(q)
+    targets, flows, layout = search.targets, search.flows(q), search.layout
     reason = ""
     if not point.converged:
         reason = "the stage balances did not converge"
@@ -273,14 +283,17 @@ def report(
         reason = failure(search, q, g)
     result = Reached(point, flows, done, reason, search.iterations)
     names = [f"{t.flow}: {t.name}" for t in targets]
-    result.figures = {
-        name: float(t.allowed * math.exp(v)) for name, t, v in zip(names, targets, g, strict=True)
-    }
+    result.figures = {n: t.measure(layout, point) for n, t in zip(names, targets, strict=True)}
     if point.converged and sensitivity:
         matrix, _ = search.jacobian(point, q, g)
-        scale = [1 / (1 - getattr(flows, t.flow)) if t.flow == "reflux" else 1.0 for t in targets]
+        by_flow = [1 / (1 - flows[t.flow]) if t.flow == "reflux" else 1.0 for t in targets]
+        by_odds = [
+            1 - result.figures[n] if t.quantity in SHARES else 1.0
+            for n, t in zip(names, targets, strict=True)
+        ]
+        slopes = matrix * np.outer(by_odds, by_flow)
         result.sensitivity = {
-            name: {t.flow: float(matrix[i, k] * scale[k]) for k, t in enumerate(targets)}
+            name: {t.flow: float(slopes[i, k]) for k, t in enumerate(targets)}
             for i, name in enumerate(names)
         }
     return result
