@@ -298,7 +298,8 @@ class Chemistry:
         components together [-]. Raises ValueError when they do not.
         """
         names = tuple(name for name in components if name not in (ACID, alkali))
-        log_D = shifted({names[0]: 0.0}, separation_factors)
+        first = next(iter(separation_factors))[0]
+        log_D = shifted({first: 0.0}, separation_factors)
         missing = ", ".join(name for name in names if name not in log_D)
         if missing:
             raise ValueError(f"exchange: no separation factor leads to {missing}")

@@ -32,9 +32,9 @@ HALVINGS, DECREASE, SMALL_MERIT = 8, 0.1, 1e-16
 """Line search: most halvings of a step, share of the predicted decrease asked for, and the sum of
 squares below which rounding decides and the full step is taken."""
 
-LIFTED_STEP, LIFTED_STEPS, LIFTED_TOLERANCE, ASTRAY = 0.5, 12, 1e-2, 1e9
-"""Lifted Newton: longest step [-], most iterations, the closure at which the potentials alone take
-over, and the one at which it has lost its way [-]."""
+LIFTED_STEP, LIFTED_STEPS, LIFTED_TOLERANCE = 0.5, 12, 1e-2
+"""Lifted Newton: longest step [-], most iterations, and the closure at which the potentials alone
+take over [-]."""
 
 LEAST_SHARE = 0.2
 """A concentration falls to no less than this share of itself in one lifted step [-]."""
@@ -211,20 +211,32 @@ def newton(potential, case, most, tolerance):
     Ends when every |F| <= `tolerance` and the last step was small enough. Returns potentials,
     x, y, largest relative closure [-], iterations, converged.
     """
-    potential = potential.copy()
+    potential, trial = potential.copy(), potential.copy()
     N, K = potential.shape
-    last = math.inf
-    x, y, F, own, by_x, free, slopes, up, down, source = evaluate(potential, case)
-    for iteration in range(most + 1):
+    change, right = np.zeros((N, K)), np.empty((N, K, 1))
+    iteration, halvings, damping, last, merit = 0, 0, 1.0, math.inf, math.inf
+    residual = math.inf
+    while True:
+        x, y, F, own, by_x, free, slopes, up, down, source = evaluate(trial, case)
+        G = np.log1p(F)
+        reached = np.sum(G * G)
+        # One call of `evaluate` serves start, steps and line search: it is long when compiled.
+        if merit >= SMALL_MERIT and not reached < (1.0 - DECREASE * damping) * merit:
+            if iteration > 0:
+                halvings += 1
+                if halvings > HALVINGS:
+                    return trial, x, y, residual, iteration, False
+                damping *= 0.5
+                trial = bounded(potential + damping * change)
+                continue
+            if not math.isfinite(reached):
+                return trial, x, y, math.inf, 0, False
+        potential, merit = trial, reached
         residual = np.max(np.abs(F))
-        if not math.isfinite(residual):
-            return potential, x, y, math.inf, iteration, False
         if residual <= tolerance and (last <= STEP_TOLERANCE or tolerance > RESIDUAL_TOLERANCE):
             return potential, x, y, residual, iteration, True
         if iteration == most:
-            break
-        G = np.log1p(F)
-        right = np.empty((N, K, 1))
+            return potential, x, y, residual, iteration, False
         for j in range(N):
             for k in range(K):
                 titrated = k == 0 and F[j, 0] > 0.0 and free[j] > MOSTLY_FREE
@@ -234,22 +246,15 @@ def newton(potential, case, most, tolerance):
         last = np.max(np.abs(change))
         if not math.isfinite(last):
             return potential, x, y, math.inf, iteration, False
-        damping = min(1.0, LONGEST_STEP / (last + TINY))
-        merit = np.sum(G * G)
-        accepted = False
-        for _ in range(HALVINGS + 1):
-            trial = potential + damping * change
-            trial = np.minimum(np.maximum(trial, -POTENTIAL_LIMIT), POTENTIAL_LIMIT)
-            x, y, F, own, by_x, free, slopes, up, down, source = evaluate(trial, case)
-            G = np.log1p(F)
-            if merit < SMALL_MERIT or np.sum(G * G) < (1.0 - DECREASE * damping) * merit:
-                accepted = True
-                break
-            damping *= 0.5
-        if not accepted:
-            return trial, x, y, residual, iteration + 1, False
-        potential = trial
-    return potential, x, y, residual, most, False
+        damping, halvings = min(1.0, LONGEST_STEP / (last + TINY)), 0
+        trial = bounded(potential + damping * change)
+        iteration += 1
+
+
+@compiled
+def bounded(potential):
+    """The potentials, kept within POTENTIAL_LIMIT."""
+    return np.minimum(np.maximum(potential, -POTENTIAL_LIMIT), POTENTIAL_LIMIT)
 
 
 @compiled
@@ -298,7 +303,7 @@ def lifted(potential, x, case, most, tolerance):
         balanced, _, up, down, source = walk(volumes, efficiency, D, aqueous_in, organic_in)
         F, _, _, _ = closure(potential, D, slopes, nbar, balanced, still, chemistry)
         residual = np.max(np.abs(F))
-        if residual <= tolerance or iteration == most or not residual < ASTRAY:
+        if residual <= tolerance or iteration == most or not math.isfinite(residual):
             return potential, residual, iteration, residual <= tolerance
         F, own, by_x, _ = closure(potential, D, slopes, nbar, x, still, chemistry)
         for j in range(N):

@@ -36,6 +36,9 @@ Array = NDArray[np.float64]
 Case = tuple[Array, Array, Array, Array, Array, tuple[Array, ...]]
 LN_10 = np.log(10.0)
 
+LEAST_LIGAND = 1e-25
+"""Added where a ligand is carried by droplets only, so that its logarithm stays finite [mol/L]."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -123,7 +126,7 @@ def binding(chemistry: Chemistry, x: Array, passing: Array) -> Array:
     if not named:
         return np.zeros(x.shape[0])
     column = len(chemistry.components) if named == COUNTER_ION else chemistry.index([named])[0]
-    return x[:, column].copy()
+    return x[:, column] + LEAST_LIGAND
 
 
 @lru_cache(maxsize=64)
@@ -189,7 +192,7 @@ def from_nothing(chemistry: Chemistry, circuit: Circuit, posed: Posed) -> tuple:
         last = stages is kept[-1]
         tolerance = RESIDUAL_TOLERANCE if last else EULER_TOLERANCE
         case = posed.case if last else Posed.of(chemistry, circuit.at(stages)).case
-        if found is not None:
+        if found is not None and found[5]:
             guess = refine(found[:3], special[before], special[stages])
             found = near(guess, case, tolerance)
             used += found[4]
@@ -198,8 +201,6 @@ def from_nothing(chemistry: Chemistry, circuit: Circuit, posed: Posed) -> tuple:
             alone = flash_all(*contents(case), x, y, case, chemistry.potentials)
             found = pseudo_transient(x, y, alone, case, FROM_NOTHING, tolerance)
             used += found[4]
-        if not found[5]:
-            break
         before = stages
     assert found is not None
     return (*found[:4], used, found[5])

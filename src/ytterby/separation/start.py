@@ -26,11 +26,12 @@ from ytterby.separation.walk import walk
 EULER_TOLERANCE = 1e-4
 """Largest closure of a step in time [-], which is only on the way."""
 
-STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS = 25, 12, 400
-"""Most iterations of a steady Newton solve, of one implicit Euler step, and most such steps."""
+STEADY_STEPS, PSEUDO_STEPS = 25, 400
+"""Most iterations of a steady Newton solve, and most steps in time."""
 
-QUICK, FAST_GROWTH, SLOW_GROWTH, CUT = 3, 4.0, 1.8, 0.2
-"""Steps in time: up to QUICK iterations the step grows fast; a failed step is cut."""
+QUICK, SLOW, FAST_GROWTH, SLOW_GROWTH, CUT = 4, 9, 4.0, 1.8, 0.4
+"""Steps in time: up to QUICK iterations the step grows fast, up to SLOW slowly, beyond not at all;
+a failed step is cut."""
 
 FIRST_TRY, TRY_AGAIN, SHORTEST = 8.0, 4.0, 1e-6
 """A steady solve is tried once the step is FIRST_TRY residence times long, and whenever it has
@@ -77,8 +78,7 @@ def flash_all(Q, G, x, y, case, potentials):
     return found
 
 
-@compiled
-def euler_step(time_step, Q, G, x, y, potential, case, most, tolerance):
+def euler_step(time_step, Q, G, x, y, potential, case, tolerance):
     """One implicit Euler step of `time_step` from the contents x, y; answers as `newton` does."""
     volumes, efficiency, aqueous_in, organic_in, still, chemistry = case
     rate = 1.0 / time_step
@@ -88,10 +88,9 @@ def euler_step(time_step, Q, G, x, y, potential, case, most, tolerance):
     fed_a = aqueous_in + rate * Q.reshape(-1, 1) * x
     fed_o = organic_in + rate * G.reshape(-1, 1) * y
     step = (held, efficiency, fed_a, fed_o, still, chemistry)
-    return newton(potential, step, most, tolerance)
+    return settle(potential, x, step, tolerance)
 
 
-@compiled
 def settle(potential, x, case, tolerance):
     """The steady state near a guess of potentials and concentrations; answers as `newton` does."""
     found, residual, used, done = lifted(potential, x, case, LIFTED_STEPS, LIFTED_TOLERANCE)
@@ -101,7 +100,6 @@ def settle(potential, x, case, tolerance):
     return found, xs, ys, residual, used + more, done
 
 
-@compiled
 def pseudo_transient(x, y, potential, case, time_step, tolerance):
     """March the contents x, y to the steady state, from a guess of their potentials and a first
     time step.
@@ -114,17 +112,17 @@ def pseudo_transient(x, y, potential, case, time_step, tolerance):
     residual = math.inf
     for _ in range(PSEUDO_STEPS):
         found, xn, yn, residual, used, done = euler_step(
-            time_step, Q, G, x, y, potential, case, EULER_STEPS, EULER_TOLERANCE
+            time_step, Q, G, x, y, potential, case, EULER_TOLERANCE
         )
         total += used
         if not done:
             time_step *= CUT
             if time_step < SHORTEST:
                 break
-            potential = flash_all(Q, G, x, y, case, potential.shape[1])
             continue
         potential, x, y = found, xn, yn
-        time_step *= FAST_GROWTH if used <= QUICK + 1 else SLOW_GROWTH
+        if used <= SLOW:
+            time_step *= FAST_GROWTH if used <= QUICK else SLOW_GROWTH
         if time_step >= next_try:
             next_try = TRY_AGAIN * time_step
             found, xs, ys, residual, used, done = settle(potential, x, case, tolerance)
