@@ -26,8 +26,8 @@ from ytterby.separation.walk import walk
 EULER_TOLERANCE = 1e-4
 """Largest closure of a step in time [-], which is only on the way."""
 
-STEADY_STEPS, PSEUDO_STEPS = 25, 400
-"""Most iterations of a steady Newton solve, and most steps in time."""
+STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS = 25, 12, 400
+"""Most iterations of a steady Newton solve, of one implicit Euler step, and most such steps."""
 
 QUICK, SLOW, FAST_GROWTH, SLOW_GROWTH, CUT = 4, 9, 4.0, 1.8, 0.4
 """Steps in time: up to QUICK iterations the step grows fast, up to SLOW slowly, beyond not at all;
@@ -88,7 +88,11 @@ def euler_step(time_step, Q, G, x, y, potential, case, tolerance):
     fed_a = aqueous_in + rate * Q.reshape(-1, 1) * x
     fed_o = organic_in + rate * G.reshape(-1, 1) * y
     step = (held, efficiency, fed_a, fed_o, still, chemistry)
-    return settle(potential, x, step, tolerance)
+    found = settle(potential, x, step, tolerance)
+    if found[5]:
+        return found
+    again = newton(potential, step, EULER_STEPS, tolerance)
+    return (*again[:4], found[4] + again[4], again[5])
 
 
 def settle(potential, x, case, tolerance):
@@ -121,8 +125,7 @@ def pseudo_transient(x, y, potential, case, time_step, tolerance):
                 break
             continue
         potential, x, y = found, xn, yn
-        if used <= SLOW:
-            time_step *= FAST_GROWTH if used <= QUICK else SLOW_GROWTH
+        time_step *= FAST_GROWTH if used <= QUICK else SLOW_GROWTH if used <= SLOW else 1.0
         if time_step >= next_try:
             next_try = TRY_AGAIN * time_step
             found, xs, ys, residual, used, done = settle(potential, x, case, tolerance)
