@@ -47,7 +47,8 @@ class Profile:
     reason: empty, or why not.
     components: names along the last axis.
     aqueous, organic: concentrations leaving each stage [mol/L], shape (stage, component).
-    chloride, pH, free_extractant: [mol/L], -log10 of h in mol/L [-], dimer [mol/L], shape (stage,).
+    chloride, pH: [mol/L], -log10 of h in mol/L [-], shape (stage,).
+    free_extractant, extractant: free, and free and bound [mol/L], shape (stage,).
     loading: share of the extractant bound to ions of more than one charge [-], shape (stage,).
     potential: the potentials of every stage, see `mass_action` [-], shape (stage, potential); what
         a warm start needs.
@@ -71,6 +72,7 @@ class Profile:
     chloride: Array
     pH: Array
     free_extractant: Array
+    extractant: Array
     loading: Array
     potential: Array
     flows: Flows
@@ -132,6 +134,7 @@ def describe(
         chloride=x[:, n],
         pH=pH,
         free_extractant=free(chemistry, potential, h),
+        extractant=y[:, n + 1],
         loading=loading,
         potential=potential,
         flows=flows,

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.circuit import Circuit, Flows, Layout
+from ytterby.separation.chemistry import Chemistry
+from ytterby.separation.circuit import Circuit, Flows, Layout, Organic
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
@@ -216,16 +217,24 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
         returned = ABOVE_LEAST * (share + 1 / (factor - 1)) - share
     flow = (layout.feed.flow or 0.0) * total
     loaded = flow * (share + returned)
-    strip, scrub = layout.strip, layout.scrub
+    strip, scrub, organic = layout.strip, layout.scrub, layout.organic
     strip_acid = strip.acid if strip is not None and strip.acid > 0 else 1.0
     scrub_acid = scrub.acid if scrub is not None and scrub.acid > 0 else 1.0
     return Flows(
-        organic=layout.organic.flow or loaded / (GUESSED_LOADING * layout.organic.extractant),
+        organic=organic.flow or loaded / capacity(chemistry, organic),
         strip=(strip.flow or ACID_EXCESS * loaded / strip_acid) if strip is not None else 0.0,
         scrub=(scrub.flow or returned * flow / scrub_acid) if scrub is not None else 0.0,
         reflux=min(returned / (share + returned), HIGHEST_GUESS),
         side={s.name: s.feed.flow or flow for s in layout.side_feeds},
     )
+
+
+def capacity(chemistry: Chemistry, organic: Organic) -> float:
+    """Equivalents of metal that a litre of organic takes up [mol/L]: as many as it brings alkali,
+    or a guessed share of its extractant where it brings little."""
+    y = chemistry.vector(organic.concentrations)
+    alkali = float(y[(chemistry.charge == 1) & chemistry.exchanging].sum())
+    return max(alkali, GUESSED_LOADING * organic.extractant)
 
 
 GUESSED_LOADING, ACID_EXCESS, ABOVE_LEAST, HIGHEST_GUESS = 0.3, 1.3, 1.2, 0.9
