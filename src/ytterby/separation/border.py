@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.newton import evaluate
 from ytterby.separation.solve import Point, Posed, solve_at, tangents
-from ytterby.separation.targets import SHARES, Target
+from ytterby.separation.targets import SHARES, Target, flow_of
 
 Array = NDArray[np.float64]
 
@@ -31,6 +31,9 @@ DIFFERENCE = 1e-6
 SPAN = 7.0
 """Flows are sought within e**SPAN, a factor thousand, of the first guess [-]."""
 
+RATIO_SPAN = 100.0
+"""Organic is sought at least from the feed over this to the feed times this, by volume [-]."""
+
 REFLUX_SPAN = (-9.0, 7.0)
 """Reflux is sought between 0.01 % and 99.9 %: bounds of ln(reflux/(1 - reflux)) [-]."""
 
@@ -40,9 +43,15 @@ NEWTON_STEPS, BRACKET_ROUNDS = 40, 6
 PATIENCE, PROGRESS = 5, 0.8
 """Newton on the flows ends when PATIENCE steps leave more than PROGRESS of the misses [-]."""
 
-BRACKET_WIDTH, FIRST_WIDTH, NEAR_ENOUGH = 1e-5, 0.05, 1e-4
-"""Bisection of one flow: width at which it ends, first step outwards, and the change of all flows
-in a round below which the rounds end [-]."""
+BRACKET_WIDTH, FIRST_WIDTH, FARTHEST, NEAR_ENOUGH = 1e-5, 0.05, 2.0, 1e-4
+"""Bisection of one flow: width at which it ends, first step outwards, how far it goes, and the
+change of all flows in a round below which the rounds end [-]."""
+
+OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
+"""Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
+
+FIRST_STRIDE, LEAST_STRIDE = 0.25, 0.02
+"""Share of the way to the targets that is tried at once, at first and at least [-]."""
 
 SMALLEST_FLOW = 1e-6
 """Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
@@ -83,6 +92,7 @@ class Search:
         self.iterations = 0
         self.potential: Array | None = None
         self.last: Point | None = None
+        self.fed = flow_of(layout) or 1.0
         bounds = [self.bound(target) for target in targets]
         self.low = np.array([low for low, _ in bounds])
         self.high = np.array([high for _, high in bounds])
@@ -99,6 +109,9 @@ class Search:
         else:
             centre = self.unknown(target, self.base)
             low, high = centre - SPAN, centre + SPAN
+        if target.flow == "organic":
+            low = min(low, math.log(self.fed / RATIO_SPAN))
+            high = max(high, math.log(self.fed * RATIO_SPAN))
         if target.lowest is not None and target.lowest > 0:
             low = self.unknown(target, self.base.with_(**{target.flow: target.lowest}))
         if target.highest is not None:
@@ -200,15 +213,47 @@ def reach(
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
-    first = np.clip(search.unknowns(flows), search.low, search.high)
+    first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
     q, point, g, done = newton_on_flows(search, first)
-    if not done:
-        q, point, g, done = with_room(search, first)
+    for way in (by_and_by, with_room):
+        if not done:
+            q, point, g, done = way(search, first)
     if not done:
         q, point, g, done = one_by_one(search, q)
         if done:
             q, point, g, done = newton_on_flows(search, q)
     return report(search, q, point, g, done, sensitivity)
+
+
+def standing(search: Search, q: Array) -> Array:
+    """The first guess, or the nearest with another organic flow at which a cascade stands."""
+    places = [k for k, target in enumerate(search.targets) if target.flow == "organic"]
+    for shift in (0.0, *OTHER_GUESSES):
+        moved = q.copy()
+        moved[places] += shift
+        moved = np.clip(moved, search.low, search.high)
+        if search.solve(moved)[0].converged or not places:
+            return moved
+    return q
+
+
+def by_and_by(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """Newton on targets that move from what the guess reaches to what is wanted."""
+    point, g = search.solve(q)
+    start, wanted, stride = g.copy(), 1.0, FIRST_STRIDE
+    if not point.converged:
+        return q, point, g, False
+    while wanted > 0:
+        ahead = max(wanted - stride, 0.0)
+        moved, point, h, done = newton_on_flows(search, q, ahead * start)
+        if done:
+            q, g, wanted, stride = moved, h, ahead, 2 * stride
+        else:
+            stride /= 2
+            search.solve(q)
+        if stride < LEAST_STRIDE:
+            return q, point, g, False
+    return q, point, g, True
 
 
 def with_room(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
@@ -247,9 +292,15 @@ def settled(
     return (np.abs(g) <= floor) | resting
 
 
-def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
-    """Damped Newton on the unknown flows, bounds active where a step would leave them."""
+def newton_on_flows(
+    search: Search, q: Array, aside: Array | float = 0.0
+) -> tuple[Array, Point, Array, bool]:
+    """Damped Newton on the unknown flows, bounds active where a step would leave them.
+
+    aside: what the targets are set aside by [-], shape (target,).
+    """
     point, g = search.solve(q)
+    g = g - aside
     floor: Array | float = TARGET_TOLERANCE
     misses: list[float] = []
     for taken in range(NEWTON_STEPS):
@@ -259,7 +310,7 @@ def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool
         # would make the outlets jump, and a recycle around the cascade could not settle.
         if settled(search, q, g, floor).all() and (taken or not g.any()):
             return q, point, g, True
-        matrix, slopes = search.jacobian(point, q, g)
+        matrix, slopes = search.jacobian(point, q, g + aside)
         steepest = np.abs(matrix).max(axis=1, initial=0.0)
         floor = np.maximum(TARGET_TOLERANCE, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
         blind = (g > floor) & (np.diag(matrix) > -LEAST_SLOPE)
@@ -273,6 +324,7 @@ def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool
         while damping > LEAST_MOVE:
             moved = np.clip(q + damping * step, search.low, search.high)
             trial, h = search.solve(moved, point.potential + slopes @ (moved - q))
+            h = h - aside
             left = np.abs(h[~settled(search, moved, h)]).sum()
             better = left < merit or (blind.any() and left < MISLED * merit)
             if trial.converged and (better or settled(search, moved, h, floor).all()):
@@ -330,11 +382,15 @@ def bisect(search: Search, q: Array, k: int) -> None:
         return not point.converged or bool(g[k] > 0)
 
     centre, width = float(q[k]), FIRST_WIDTH
+    top = min(float(search.high[k]), centre + FARTHEST)
     if misses(centre):
-        low, high = centre, min(centre + width, float(search.high[k]))
-        while high < search.high[k] and misses(high):
+        low, high = centre, min(centre + width, top)
+        while misses(high):
+            if high >= top:
+                q[k] = centre
+                return
             low, width = high, 2 * width
-            high = min(high + width, float(search.high[k]))
+            high = min(high + width, top)
     else:
         low, high = max(centre - width, float(search.low[k])), centre
         while low > search.low[k] and not misses(low):

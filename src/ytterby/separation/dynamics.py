@@ -6,9 +6,12 @@ phase behind it, perfectly mixed:
     d(V_a x + V_o y)/dt = in - F_a x - F_o y
     W_a dx'/dt = F_a (x - x'),   W_o dy'/dt = F_o (y - y')
 
-with x', y' what goes on to the neighbours and out. A step in time is a steady problem with other
-volumes: what a settler lets through, tau/(tau + W/F), goes on, the rest stays; the contents of the
-last step are a further feed. So the steady kernel serves here, with everything it guarantees.
+An efficiency eta below one is an exchange at the rate k (y* - y), k = F_o eta/(1 - eta), which is
+what it means at the steady state. x', y' is what goes on to the neighbours and out.
+
+A step in time is a steady problem with other volumes: what a settler lets through,
+tau/(tau + W/F), goes on, the rest stays; the contents of the last step are a further feed. So the
+steady kernel serves here, with everything it guarantees.
 
 Steps: the two-stage diagonally implicit Runge-Kutta method of Alexander (SIAM J. Numer. Anal. 14
 (1977) 1006, doi:10.1137/0714068), of second order and L-stable, with the step set by its embedded
@@ -32,7 +35,7 @@ from ytterby.separation.circuit import Circuit, Flows
 from ytterby.separation.newton import newton
 from ytterby.separation.profile import Profile
 from ytterby.separation.solve import Posed
-from ytterby.separation.start import fill, flash_all, settle
+from ytterby.separation.start import fill, flash_all, settle, slowed
 
 Array = NDArray[np.float64]
 
@@ -100,7 +103,7 @@ class Contents:
         moved = [
             np.maximum(a + share * (b - a), 0.0) for a, b in zip(self._all, other._all, strict=True)
         ]
-        return Contents(*moved, other.potential)
+        return Contents(moved[0], moved[1], moved[2], moved[3], other.potential)
 
     @property
     def _all(self) -> tuple[Array, ...]:
@@ -247,7 +250,8 @@ class _Plant:
         fed_a[1:] += volumes[1, :-1, None] * stay_x[:-1]
         fed_o[:-1] += volumes[3, 1:, None] * stay_y[1:]
         fed_o[1:] += volumes[4, :-1, None] * stay_y[:-1]
-        posed = Posed.between(self.chemistry, reduced, circuit.efficiency, fed_a, fed_o)
+        efficiency = slowed(circuit.efficiency, organic, organic + held.mixer_organic / tau)
+        posed = Posed.between(self.chemistry, reduced, efficiency, fed_a, fed_o)
         there = self.chemistry.exchanging
         n = there.size
         found = newton(start.potential, posed.case, MOST_ITERATIONS, STEP_TOLERANCE)
@@ -336,7 +340,7 @@ class _Record:
             outlets={name: np.array(rows)[:, :n] for name, rows in self.outlets.items()},
             aqueous=x[:, :, :n],
             organic=np.array([c.y[:, :n] for c in self.contents]),
-            pH=np.array([-np.log10(chemistry.acidity(one)) for one in x]),
+            pH=np.array([-np.log10(chemistry.acidity(c.x, c.potential)) for c in self.contents]),
             inventory=np.array([c.amounts(plant.hold_up).sum(0)[:n] for c in self.contents]),
             closure=dict(zip(names, np.nan_to_num(gap).tolist(), strict=True)),
             rate=dict(zip(names, np.nan_to_num(rate).tolist(), strict=True)),

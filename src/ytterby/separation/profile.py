@@ -114,7 +114,7 @@ def describe(
     chemistry, stages, circuit = layout.chemistry, layout.stages, point.circuit
     x, y, volumes, potential = point.x, point.y, point.volumes, point.potential
     n, charge = len(chemistry.components), chemistry.charge
-    h = chemistry.acidity(x)
+    h = chemistry.acidity(x, potential)
     metals = np.where(charge > 1, chemistry.bound, 0.0)
     if chemistry.mechanism == "homovalent exchange":
         metals = np.ones(n)
@@ -225,7 +225,7 @@ def pinches(layout: Layout, potential: Array) -> dict[str, float]:
 
 
 def saturated(
-    layout: Layout, x: Array, solubility: dict[str, float]
+    layout: Layout, x: Array, pH: Array, solubility: dict[str, float]
 ) -> tuple[str, int, float] | None:
     """The component and stage (from 1) whose hydroxide is most supersaturated, and log10 by how
     much; None where none is.
@@ -237,7 +237,7 @@ def saturated(
         return None
     names = tuple(solubility)
     places = chemistry.index(names)
-    hydroxide = chemistry.log_Kw - np.log10(chemistry.acidity(x))
+    hydroxide = chemistry.log_Kw + pH
     with np.errstate(divide="ignore"):
         present = np.log10(np.maximum(x[:, places], 0.0))
     excess = present + hydroxide[:, None] * chemistry.charge[places] - list(solubility.values())

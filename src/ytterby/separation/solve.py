@@ -247,7 +247,7 @@ def tangents(point: Point, neighbours: list[Case], steps: list[float]) -> Array:
     neighbours: the case with each parameter moved by its step; the closures respond linearly, and
     the factors of the Newton step are used once for all.
     """
-    _, _, F, own, by_x, _, slopes, up, down, source = evaluate(point.potential, point.case)
+    _, _, F, own, by_x, _, slopes, up, down, source, _ = evaluate(point.potential, point.case)
     moved = [
         -(evaluate(point.potential, case)[2] - F) / step
         for case, step in zip(neighbours, steps, strict=True)

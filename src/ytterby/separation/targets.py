@@ -151,7 +151,8 @@ class Target:
                 metals = np.where(chemistry.charge > 1, chemistry.bound, 0.0)
                 return float(((y[:, :n] @ metals) / y[:, n + 1]).max()), 1.0
         assert self.stage is not None
-        h = float(chemistry.acidity(x[self.stage - 1 : self.stage])[0])
+        there = slice(self.stage - 1, self.stage)
+        h = float(chemistry.acidity(x[there], point.potential[there])[0])
         return (1.0 / h if self.flow in WITH_ACID else h), 1.0
 
     def measure(self, layout: Layout, point: Point) -> float:
@@ -215,18 +216,24 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
     if any(t.flow in ("reflux", "scrub") for t in targets) and below.size:
         factor = max(10.0 ** float(least - below.max()), 1 + SMALLEST_GAIN)
         returned = ABOVE_LEAST * (share + 1 / (factor - 1)) - share
-    flow = (layout.feed.flow or 0.0) * total
+    flow = flow_of(layout) * total
     loaded = flow * (share + returned)
     strip, scrub, organic = layout.strip, layout.scrub, layout.organic
     strip_acid = strip.acid if strip is not None and strip.acid > 0 else 1.0
     scrub_acid = scrub.acid if scrub is not None and scrub.acid > 0 else 1.0
+    wanted_organic = max(loaded / capacity(chemistry, organic), LEAST_RATIO * flow_of(layout))
     return Flows(
-        organic=organic.flow or loaded / capacity(chemistry, organic),
+        organic=organic.flow or wanted_organic,
         strip=(strip.flow or ACID_EXCESS * loaded / strip_acid) if strip is not None else 0.0,
         scrub=(scrub.flow or returned * flow / scrub_acid) if scrub is not None else 0.0,
         reflux=min(returned / (share + returned), HIGHEST_GUESS),
         side={s.name: s.feed.flow or flow for s in layout.side_feeds},
     )
+
+
+def flow_of(layout: Layout) -> float:
+    """Volume fed [L/s]."""
+    return layout.feed.flow or 0.0
 
 
 def capacity(chemistry: Chemistry, organic: Organic) -> float:
@@ -240,6 +247,9 @@ def capacity(chemistry: Chemistry, organic: Organic) -> float:
 GUESSED_LOADING, ACID_EXCESS, ABOVE_LEAST, HIGHEST_GUESS = 0.3, 1.3, 1.2, 0.9
 """First guesses: loaded share of the extractant, strip acid per equivalent, extraction over the
 least that parts the neighbours, and the highest reflux [-]."""
+
+LEAST_RATIO = 0.01
+"""Least organic per aqueous feed that is guessed, by volume [-]."""
 
 RELEVANT, SMALLEST_GAIN = 1e-3, 0.02
 """Share of the feed from which a neighbour counts, and the least beta - 1 that is believed [-]."""
