@@ -1,8 +1,16 @@
 """Counter-current solvent extraction: the cascade, its chemistry and its targets."""
 
 from ytterby.separation.cascade import Cascade
-from ytterby.separation.chemistry import Chemistry
-from ytterby.separation.circuit import Aqueous, Circuit, Flows, Organic, Stages
+from ytterby.separation.chemistry import Chemistry, Ligand
+from ytterby.separation.circuit import (
+    Aqueous,
+    Circuit,
+    Flows,
+    Organic,
+    SideDraw,
+    SideFeed,
+    Stages,
+)
 from ytterby.separation.profile import Outlet, Profile
 from ytterby.separation.targets import Target
 
@@ -12,9 +20,12 @@ __all__ = [
     "Chemistry",
     "Circuit",
     "Flows",
+    "Ligand",
     "Organic",
     "Outlet",
     "Profile",
+    "SideDraw",
+    "SideFeed",
     "Stages",
     "Target",
 ]

@@ -12,9 +12,16 @@ from numpy.typing import NDArray
 from ytterby.facts import fact
 from ytterby.separation.border import Reached, reach
 from ytterby.separation.chemistry import Chemistry
-from ytterby.separation.circuit import Aqueous, Circuit, Flows, Layout, Organic, Stages
+from ytterby.separation.circuit import (
+    Aqueous,
+    Flows,
+    Layout,
+    Organic,
+    SideDraw,
+    SideFeed,
+    Stages,
+)
 from ytterby.separation.profile import Profile, describe, saturated
-from ytterby.separation.solve import Point
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]
@@ -28,13 +35,14 @@ class Cascade:
 
     chemistry: distribution of the components.
     stages: number in each section.
-    feed: enters the last extraction stage.
+    feed: enters the last extraction stage, in the aqueous or, loaded already, in the organic.
     organic: enters stage 1, saponified or acid.
     strip: acid entering stage N; None without stripping.
     scrub: a separate scrub feed at the last scrubbing stage, or None.
     reflux: share of the strip liquor that goes on as scrub [-]; a first guess where a target
         sets it, and None for the solver's own guess.
     targets: each sets one flow; the flows no target sets are as given.
+    side_feeds, side_draws: further feeds and draws of either phase at any stage.
     efficiency: Murphree efficiency of the organic, of all stages or of each [-];
         None: the fact mixer-settler.stage-efficiency.
     entrainment: aqueous in organic and organic in aqueous, by volume [-];
@@ -45,12 +53,14 @@ class Cascade:
 
     chemistry: Chemistry
     stages: Stages
-    feed: Aqueous
+    feed: Aqueous | Organic
     organic: Organic
     strip: Aqueous | None = None
     scrub: Aqueous | None = None
     reflux: float | None = 0.0
     targets: tuple[Target, ...] = ()
+    side_feeds: tuple[SideFeed, ...] = ()
+    side_draws: tuple[SideDraw, ...] = ()
     efficiency: float | Array | None = None
     entrainment: tuple[float, float] | None = None
     solubility: Mapping[str, float] | None = None
@@ -71,11 +81,18 @@ class Cascade:
             ("strip", self.strip.flow if self.strip else 0.0),
             ("scrub", self.scrub.flow if self.scrub else 0.0),
             ("reflux", self.reflux),
+            *((side.name, side.feed.flow) for side in self.side_feeds),
         ):
             if flow is None and name not in set_flows:
                 raise ValueError(f"cascade: {name} has neither a flow nor a target that sets it")
         for target in self.targets:
             self.chemistry.index(target.components)
+        for side in (*self.side_feeds, *self.side_draws):
+            if not 1 <= side.stage <= self.stages.total:
+                raise ValueError(
+                    f"cascade: {side.name!r} is at stage {side.stage}, expected 1 to "
+                    f"{self.stages.total}"
+                )
 
     @property
     def layout(self) -> Layout:
@@ -97,6 +114,8 @@ class Cascade:
             self.scrub,
             efficiency,
             entrainment,
+            self.side_feeds,
+            self.side_draws,
         )
 
     def first_flows(self) -> Flows:
@@ -112,10 +131,11 @@ class Cascade:
         Never raises for a target that cannot be reached: see `Profile.converged` and `.reason`.
         """
         layout = self.layout
-        warm = guess is not None and guess.potential.size == self.stages.total
+        shape = (self.stages.total, self.chemistry.potentials)
+        warm = guess is not None and guess.potential.shape == shape
         flows = self.first_flows()
         if warm and guess is not None and self.targets:
-            flows = replace(flows, **{t.flow: getattr(guess.flows, t.flow) for t in self.targets})
+            flows = flows.with_(**{t.flow: guess.flows[t.flow] for t in self.targets})
         start = guess.potential if warm and guess is not None else None
         held = warm and guess is not None and "organic: loading" in guess.figures
         return self._profile(layout, self._within_loading(layout, flows, start, held, sensitivity))
@@ -141,38 +161,31 @@ class Cascade:
         first, second = (other, self.targets) if held else (self.targets, other)
         reached = reach(layout, first, flows, start, sensitivity=sensitivity)
         rival = own if held else loading
-        if not reached.point.converged or rival.excess(*reached.seen(layout)) <= 0:
+        if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
             return reached
-        start, flows = reached.point.u, reached.flows
+        start, flows = reached.point.potential, reached.flows
         retried = reach(layout, second, flows, start, sensitivity=sensitivity)
         return retried if retried.converged or not reached.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
-        point: Point = reached.point
-        circuit: Circuit = layout.circuit(reached.flows)
-        reason = reached.reason
         profile = describe(
             layout,
-            circuit,
             reached.flows,
-            point.u,
-            point.x,
-            point.y,
+            reached.point,
             converged=reached.converged,
-            reason=reason,
-            residual=point.residual,
+            reason=reached.reason,
             iterations=reached.iterations,
         )
         changes: dict[str, Any] = {
             "figures": reached.figures,
             "sensitivity": reached.sensitivity,
         }
-        if reached.converged and (limit := self._limit(layout, point, profile)):
+        if reached.converged and (limit := self._limit(layout, reached, profile)):
             changes |= {"converged": False, "reason": limit}
         return replace(profile, **changes)
 
-    def _limit(self, layout: Layout, point: Point, profile: Profile) -> str:
-        found = saturated(layout, point.u, point.x, dict(self.solubility or {}))
+    def _limit(self, layout: Layout, reached: Reached, profile: Profile) -> str:
+        found = saturated(layout, reached.point.x, profile.pH, dict(self.solubility or {}))
         if found is not None:
             name, stage, excess = found
             return (

@@ -7,21 +7,25 @@ Organic enters stage 1 and leaves stage N; aqueous enters stage N and leaves sta
     aqueous   <-  raffinate   feed^   separate scrub^ |extract^        <- strip acid
 
 At the first stripping stage all strip liquor leaves; the share `reflux` of it goes on as scrub.
+Further feeds and draws of either phase may stand at any stage.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.chemistry import Chemistry
+from ytterby.separation.chemistry import ACID, Chemistry
 from ytterby.separation.compiled import compiled
-from ytterby.separation.kernel import ROUNDING
+from ytterby.separation.mass_action import ROUNDING
 
 Array = NDArray[np.float64]
+Phase = Literal["aqueous", "organic"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,8 @@ class Stages:
     """Number of stages [-] in each section."""
 
     extraction: int
-    scrubbing: int
-    stripping: int
+    scrubbing: int = 0
+    stripping: int = 0
 
     def __post_init__(self) -> None:
         if self.extraction < 1 or self.scrubbing < 0 or self.stripping < 0:
@@ -55,7 +59,7 @@ class Stages:
 
 @dataclass(frozen=True)
 class Aqueous:
-    """An aqueous feed; chloride follows from electroneutrality.
+    """An aqueous feed; the counter-ion follows from electroneutrality.
 
     flow: volume [L/s]; for a feed whose flow a target sets, a first guess or None.
     concentrations: of components [mol/L].
@@ -69,7 +73,7 @@ class Aqueous:
 
 @dataclass(frozen=True)
 class Organic:
-    """The organic feed.
+    """An organic feed.
 
     flow: volume [L/s]; a first guess or None where a target sets it.
     extractant: all of it, free and bound, as dimer [mol/L].
@@ -84,18 +88,55 @@ class Organic:
 
 
 @dataclass(frozen=True)
+class SideFeed:
+    """A further feed: `name`, the stage it enters, counted from 1, and what enters."""
+
+    name: str
+    stage: int
+    feed: Aqueous | Organic
+
+
+@dataclass(frozen=True)
+class SideDraw:
+    """A further draw: the share of the phase leaving `stage` (from 1) that leaves the cascade [-].
+
+    It is an outlet of the profile called `name`.
+    """
+
+    name: str
+    stage: int
+    phase: Phase
+    share: float
+
+
+@dataclass(frozen=True)
 class Flows:
-    """The flows that targets may set: organic, strip and scrub [L/s], and reflux, the share of the
-    strip liquor that goes on as scrub [-]."""
+    """The flows that targets may set: organic, strip and scrub [L/s], reflux, the share of the
+    strip liquor that goes on as scrub [-], and those of side feeds, by name [L/s]."""
 
     organic: float
     strip: float = 0.0
     scrub: float = 0.0
     reflux: float = 0.0
+    side: Mapping[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> float:
+        """The flow of that name [L/s, reflux: -]."""
+        return self.side[name] if name in self.side else getattr(self, name)
 
     def with_(self, **changes: float) -> Flows:
         """The same with some flows changed."""
-        return replace(self, **changes)
+        side = {name: changes.pop(name, flow) for name, flow in self.side.items()}
+        return replace(self, side=side, **changes)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """An outlet: the stage it is drawn from, counted from zero, and the phase."""
+
+    name: str
+    stage: int
+    phase: Phase
 
 
 @dataclass(frozen=True)
@@ -103,13 +144,14 @@ class Circuit:
     """Feeds and draws of every stage, the general form of a cascade.
 
     aqueous_feed, organic_feed: volume [L/s], shape (stage,).
-    aqueous_in, organic_in: amounts [mol/s], shape (stage, chain): components, then chloride (the
-        counter-ion), then extractant (as dimer).
+    aqueous_in, organic_in: amounts [mol/s], shape (stage, chain): components, then the
+        counter-ion, then extractant (as dimer).
     aqueous_draw, organic_draw: share of the phase leaving a stage that leaves the cascade [-],
         shape (stage,); stage 1 draws all aqueous, stage N all organic.
     efficiency: Murphree efficiency of the organic [-], shape (stage,).
     entrainment: volume of aqueous per volume of organic, and of organic per volume of aqueous,
         that a settler lets through [-].
+    draws: the outlets by name.
     """
 
     aqueous_feed: Array
@@ -120,9 +162,40 @@ class Circuit:
     organic_draw: Array
     efficiency: Array
     entrainment: tuple[float, float]
+    draws: tuple[Draw, ...] = ()
 
-    def volumes(self) -> Array:
-        """Where each phase of each stage goes [L/s], shape (6, stage); rows as in the kernel."""
+    @property
+    def special(self) -> NDArray[np.bool_]:
+        """Stages at which something enters, leaves or differs from the next, shape (stage,)."""
+        marked = (self.aqueous_feed > 0) | (self.organic_feed > 0)
+        marked |= (self.aqueous_draw > 0) | (self.organic_draw > 0)
+        marked |= self.aqueous_in.any(axis=1) | self.organic_in.any(axis=1)
+        marked[[0, -1]] = True
+        return marked
+
+    def at(self, stages: NDArray[np.int_]) -> Circuit:
+        """The circuit with only some of its stages; all at which something happens are kept."""
+        names = "aqueous_feed organic_feed aqueous_in organic_in aqueous_draw organic_draw".split()
+        return replace(
+            self,
+            efficiency=self.efficiency[stages],
+            draws=(),
+            **{name: getattr(self, name)[stages] for name in names},
+        )
+
+    def __contains__(self, name: str) -> bool:
+        return any(draw.name == name for draw in self.draws)
+
+    def draw(self, name: str) -> Draw:
+        """The outlet of that name; raises KeyError naming those there are."""
+        for draw in self.draws:
+            if draw.name == name:
+                return draw
+        raise KeyError(f"no outlet {name!r}, only {', '.join(d.name for d in self.draws)}")
+
+    @cached_property
+    def settled(self) -> tuple[Array, Array]:
+        """Aqueous and organic volume that each settler passes on [L/s], shape (stage,) each."""
         aqueous, organic = settled(
             self.aqueous_feed,
             self.organic_feed,
@@ -134,6 +207,11 @@ class Circuit:
             raise ValueError(
                 "circuit: a stage without organic, or a negative flow: check the feeds"
             )
+        return aqueous, organic
+
+    def volumes(self) -> Array:
+        """Where each phase of each stage goes [L/s], shape (6, stage); rows as in `walk`."""
+        aqueous, organic = self.settled
         in_organic, in_aqueous = self.entrainment
         draw, organic_draw = self.aqueous_draw, self.organic_draw
         return np.array(
@@ -146,6 +224,17 @@ class Circuit:
                 organic * organic_draw + in_aqueous * aqueous * draw,
             ]
         )
+
+    def drawn(self, draw: Draw) -> tuple[float, float]:
+        """Volumes of aqueous and organic that leave with a draw, droplets included [L/s]."""
+        aqueous, organic = self.settled
+        in_organic, in_aqueous = self.entrainment
+        j = draw.stage
+        if draw.phase == "aqueous":
+            volume = float(aqueous[j] * self.aqueous_draw[j])
+            return volume, in_aqueous * volume
+        volume = float(organic[j] * self.organic_draw[j])
+        return in_organic * volume, volume
 
 
 @compiled
@@ -190,55 +279,84 @@ class Layout:
 
     chemistry: Chemistry
     stages: Stages
-    feed: Aqueous
+    feed: Aqueous | Organic
     organic: Organic
     strip: Aqueous | None
     scrub: Aqueous | None
     efficiency: float | Array
     entrainment: tuple[float, float]
+    side_feeds: tuple[SideFeed, ...] = ()
+    side_draws: tuple[SideDraw, ...] = ()
+
+    @cached_property
+    def _entering(self) -> list[tuple[str, Aqueous | Organic, int, Array]]:
+        """(name of the flow, feed, stage from zero, its concentrations [mol/L]) of every feed."""
+        last = self.stages.total - 1
+        last_scrub = self.stages.extraction + self.stages.scrubbing - 1
+        found = [
+            ("organic", self.organic, 0),
+            ("feed", self.feed, self.stages.extraction - 1),
+            ("scrub", self.scrub, last_scrub),
+            ("strip", self.strip, last),
+            *((side.name, side.feed, side.stage - 1) for side in self.side_feeds),
+        ]
+        return [
+            (name, feed, stage, contents(self.chemistry, feed))
+            for name, feed, stage in found
+            if feed is not None
+        ]
 
     def circuit(self, flows: Flows) -> Circuit:
         """The circuit at given flows."""
-        stages, chemistry = self.stages, self.chemistry
-        N, n = stages.total, len(chemistry.components)
-        aqueous_feed, organic_feed = np.zeros(N), np.zeros(N)
-        aqueous_in, organic_in = np.zeros((N, n + 2)), np.zeros((N, n + 2))
-        aqueous_draw, organic_draw = np.zeros(N), np.zeros(N)
+        stages = self.stages
+        N, chain = stages.total, len(self.chemistry.components) + 2
+        volume = {"aqueous": np.zeros(N), "organic": np.zeros(N)}
+        amount = {"aqueous": np.zeros((N, chain)), "organic": np.zeros((N, chain))}
+        share = {"aqueous": np.zeros(N), "organic": np.zeros(N)}
         last_scrub = stages.extraction + stages.scrubbing - 1
-        for feed, flow, stage in (
-            (self.feed, self.feed.flow, stages.extraction - 1),
-            (self.scrub, flows.scrub, last_scrub),
-            (self.strip, flows.strip, N - 1),
-        ):
-            if feed is not None and flow is not None:
-                aqueous_feed[stage] += flow
-                aqueous_in[stage] += flow * contents(chemistry, feed)
-        aqueous_feed[0] += flows.organic * self.organic.water
-        organic_feed[0] = flows.organic
-        organic_in[0, :n] = flows.organic * chemistry.vector(self.organic.concentrations)
-        organic_in[0, n + 1] = flows.organic * self.organic.extractant
+        for name, feed, stage, concentrations in self._entering:
+            flow = self.feed.flow if name == "feed" else flows[name]
+            if flow is None:
+                continue
+            phase = "organic" if isinstance(feed, Organic) else "aqueous"
+            volume[phase][stage] += flow
+            amount[phase][stage] += flow * concentrations
+            if isinstance(feed, Organic):
+                volume["aqueous"][stage] += flow * feed.water
+        draws = [Draw("raffinate", 0, "aqueous"), Draw("organic", N - 1, "organic")]
         if stages.stripping:
-            aqueous_draw[last_scrub + 1] = 1 - flows.reflux
-        aqueous_draw[0], organic_draw[N - 1] = 1.0, 1.0
+            share["aqueous"][last_scrub + 1] = 1 - flows.reflux
+            draws.insert(1, Draw("extract", last_scrub + 1, "aqueous"))
+        for side in self.side_draws:
+            share[side.phase][side.stage - 1] = side.share
+            draws.append(Draw(side.name, side.stage - 1, side.phase))
+        share["aqueous"][0], share["organic"][N - 1] = 1.0, 1.0
         return Circuit(
-            aqueous_feed,
-            organic_feed,
-            aqueous_in,
-            organic_in,
-            aqueous_draw,
-            organic_draw,
+            volume["aqueous"],
+            volume["organic"],
+            amount["aqueous"],
+            amount["organic"],
+            share["aqueous"],
+            share["organic"],
             np.full(N, self.efficiency, dtype=float),
             self.entrainment,
+            tuple(draws),
         )
 
 
-def contents(chemistry: Chemistry, feed: Aqueous) -> Array:
-    """Concentrations of an aqueous feed [mol/L], shape (chain,); chloride closes the charge."""
+def contents(chemistry: Chemistry, feed: Aqueous | Organic) -> Array:
+    """Concentrations of a feed [mol/L], shape (chain,); the counter-ion closes the charge."""
     x = chemistry.vector(feed.concentrations)
-    chloride = float(chemistry.charge @ x) + feed.acid
-    if chloride < 0:
+    if isinstance(feed, Organic):
+        return np.append(x, [0.0, feed.extractant])
+    acid = feed.acid
+    if chemistry.needs_acid:
+        x[chemistry.index([ACID])[0]] += max(acid, 0.0)
+        acid = min(acid, 0.0)
+    counter_ion = float(chemistry.protons @ x) + acid
+    if counter_ion < 0:
         raise ValueError(
-            f"feed: {-chloride:.3g} mol/L of positive charge missing; expected acid [mol/L] or "
+            f"feed: {-counter_ion:.3g} mol/L of positive charge missing; expected acid [mol/L] or "
             "cations that balance the anions and the alkali"
         )
-    return np.append(x, [chloride, 0.0])
+    return np.append(x, [counter_ion, 0.0])

@@ -1,9 +1,11 @@
-"""From nothing to a profile: Newton on the potentials, and what stands behind it when it fails.
+"""From nothing to a profile: a coarse cascade marched in time, then refined level by level.
 
-1. fill: every phase runs through the cascade without any exchange (efficiency zero);
-2. flash: each stage alone comes to equilibrium: a monotone scalar equation, always solved;
+1. fill: the feeds run through the cascade without exchange;
+2. flash: each stage alone comes to equilibrium: monotone scalar equations, always solved;
 3. pseudo-transient continuation: implicit Euler on the stage contents, the step grown on quick
-   convergence and cut on failure, until a steady Newton iteration takes over.
+   convergence and cut on failure, until a steady Newton iteration takes over;
+4. refinement: a cascade of at most COARSEST stages is solved so; then stages are inserted where
+   the potential changes least, so that fronts keep their width, until all are there.
 
 The contents of the last step enter the balances as a feed and the new contents as a product, so a
 step in time is the steady problem with other volumes: one kernel serves both.
@@ -12,196 +14,176 @@ step in time is the steady problem with other volumes: one kernel serves both.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from ytterby.separation.compiled import compiled
-from ytterby.separation.kernel import (
-    LONGEST_STEP,
-    POTENTIAL_LIMIT,
-    TINY,
-    chain,
-    closure,
-    distribution,
-    free_extractant,
-    proton,
-    solve_steps,
-)
-
-RESIDUAL_TOLERANCE = 1e-11
-"""Largest relative closure [-]: a hundred times tighter than what a plant asks of a recycle."""
+from ytterby.separation.mass_action import flash
+from ytterby.separation.newton import LIFTED_STEPS, LIFTED_TOLERANCE, lifted, newton
+from ytterby.separation.walk import walk
 
 EULER_TOLERANCE = 1e-4
-"""The same for a step in time, which is only on the way."""
+"""Largest closure of a step in time [-], which is only on the way."""
 
-STEP_TOLERANCE = 1e-8
-"""Largest last change of ln r [-]: Newton squares it, so traces are right to rounding."""
+STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS, MOST_ITERATIONS = 25, 12, 400, 1200
+"""Most iterations of a steady Newton solve, of one implicit Euler step, most such steps, and most
+iterations of a march in all."""
 
-STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS = 25, 12, 400
-"""Most iterations of a steady Newton solve, of one implicit Euler step, and most such steps."""
+QUICK, SLOW, FAST_GROWTH, SLOW_GROWTH, CUT = 4, 9, 4.0, 1.8, 0.4
+"""Steps in time: up to QUICK iterations the step grows fast, up to SLOW slowly, beyond not at all;
+a failed step is cut."""
 
-HALVINGS, DECREASE, SMALL_MERIT = 8, 0.1, 1e-16
-"""Line search: most halvings of a step, share of the predicted decrease asked for, and the sum of
-squares below which rounding decides and the full step is taken."""
+FIRST_TRY, TRY_AGAIN, SHORTEST = 8.0, 4.0, 1e-6
+"""A steady solve is tried once the step is FIRST_TRY residence times long, and whenever it has
+grown by TRY_AGAIN since; a step shorter than SHORTEST is given up [-]."""
 
-QUICK, FAST_GROWTH, SLOW_GROWTH, CUT = 3, 4.0, 1.8, 0.2
-"""Steps in time: up to QUICK iterations the step grows fast; a failed step is cut."""
+COARSEST = 16
+"""Most stages of the cascade that is solved from nothing [-]."""
 
-
-@compiled
-def evaluate(u, case, respond):
-    """Distribution, concentrations, closure and responses at given potentials."""
-    volumes, efficiency, aqueous_in, organic_in, log_K, slope, charge, water = case
-    D = distribution(u, log_K, slope, slope.size - 2)
-    x, y, up, down, source = chain(volumes, efficiency, D, aqueous_in, organic_in, slope, respond)
-    F, by_u, by_x = closure(u, D, x, y, slope, charge, water[0], water[1], water[2])
-    return x, y, F, by_u, by_x, up, down, source
+FROM_NOTHING, FROM_NEAR = 1.0, 30.0
+"""First step in time [residence times] from contents made up and from those of a coarser level."""
 
 
 @compiled
-def free_share(u, x, case):
-    """Roughly r h / (r h + bound) per stage [-]: above a half, the residual is a titration."""
-    _, _, _, _, log_K, slope, charge, water = case
-    n = slope.size - 2
-    share = np.empty(u.size)
-    for j in range(u.size):
-        excess, bound = x[j, n], 0.0
-        for i in range(n):
-            excess -= charge[i] * x[j, i]
-            if slope[i] > 0.0:
-                bound += slope[i] * math.exp(log_K[i] + slope[i] * u[j]) * x[j, i]
-        free = math.exp(u[j]) * proton(excess, water[0])[0]
-        share[j] = free / (free + bound)
-    return share
+def fill(case, loaded):
+    """Contents to start from [mol/L], x and y, shape (stage, component).
 
-
-@compiled
-def newton(u, case, most, tolerance):
-    """Newton on ln r for ln(1 + F) = 0: (a + sum n y)/T grows like r**n, its logarithm like n ln r.
-
-    Ends when every |F| <= `tolerance` and the last step was small enough. Returns ln r, x, y,
-    largest relative closure [-], iterations, converged.
+    The feeds run through the cascade without exchange. Unless `loaded`, the organic is taken in
+    its acid form, so that no stage starts on the steep part of a titration.
     """
-    u = u.copy()
-    step = math.inf
-    x, y, F, by_u, by_x, up, down, source = evaluate(u, case, True)
-    for iteration in range(most + 1):
-        residual = np.max(np.abs(F))
-        if not math.isfinite(residual):
-            return u, x, y, math.inf, iteration, False
-        if residual <= tolerance and (step <= STEP_TOLERANCE or tolerance > RESIDUAL_TOLERANCE):
-            return u, x, y, residual, iteration, True
-        if iteration == most:
-            break
-        G = np.log1p(F)
-        steep = (F > 0.0) & (free_share(u, x, case) > 0.5)
-        right = np.where(steep, -F, -(1.0 + F) * G)
-        change, _ = solve_steps(right.reshape(-1, 1), by_u, by_x, up, down, source, case[5])
-        step = np.max(np.abs(change))
-        if not math.isfinite(step):
-            return u, x, y, math.inf, iteration, False
-        damping = min(1.0, LONGEST_STEP / (step + TINY))
-        merit = np.sum(G * G)
-        for _ in range(HALVINGS + 1):
-            v = np.minimum(
-                np.maximum(u + damping * change[:, 0], -POTENTIAL_LIMIT), POTENTIAL_LIMIT
-            )
-            x, y, F, by_u, by_x, up, down, source = evaluate(v, case, True)
-            G = np.log1p(F)
-            if merit < SMALL_MERIT or np.sum(G * G) < (1.0 - DECREASE * damping) * merit:
-                break
-            damping *= 0.5
-        else:
-            return v, x, y, residual, iteration + 1, False
-        u = v
-    return u, x, y, residual, most, False
-
-
-@compiled
-def flash(aqueous, organic, x, y, j, case):
-    """ln r at which the contents of stage j, `aqueous` and `organic` [L], are in equilibrium."""
-    _, _, _, _, log_K, slope, charge, water = case
-    n = slope.size - 2
-    T = y[j, n + 1]
-    low, high = -POTENTIAL_LIMIT, POTENTIAL_LIMIT
-    while high - low > 1e-6:
-        u = 0.5 * (low + high)
-        excess = x[j, n]
-        bound = 0.0
-        for i in range(n):
-            total = aqueous * x[j, i] + organic * y[j, i]
-            if slope[i] == 0.0:
-                excess -= charge[i] * x[j, i]
-                continue
-            D = math.exp(log_K[i] + slope[i] * u)
-            dissolved = total / (aqueous + organic * D)
-            excess -= charge[i] * dissolved
-            bound += slope[i] * D * dissolved
-        h, _ = proton(excess, water[0])
-        a, _ = free_extractant(math.exp(u) * h, water[1], water[2])
-        if a + bound > T:
-            high = u
-        else:
-            low = u
-    return 0.5 * (low + high)
-
-
-@compiled
-def fill(case):
-    """Contents to start from, electroneutral: x, y [mol/L], shape (stage, chain).
-
-    The aqueous feeds run through the cascade without exchange, against fresh extractant in its
-    acid form: no stage starts on the steep part of a titration.
-    """
-    volumes, efficiency, aqueous_in, organic_in, _, slope, _, _ = case
-    D = np.zeros((efficiency.size, slope.size))
-    D[:, -1] = 1.0
-    x, y, _, _, _ = chain(
-        volumes, np.zeros(efficiency.size), D, aqueous_in, organic_in, slope, False
-    )
-    y[:, :-1] = 0.0
+    volumes, efficiency, aqueous_in, organic_in, _, _ = case
+    D = np.zeros(aqueous_in.shape)
+    x, y, _, _, _ = walk(volumes, np.zeros(efficiency.size), D, aqueous_in, organic_in)
+    if not loaded:
+        y[:] = 0.0
     return x, y
 
 
 @compiled
-def pseudo_transient(x, y, case):
-    """March the contents x, y to the steady state.
+def contents(case):
+    """Aqueous and organic in each stage [L] at a residence of one second, shape (stage,) each."""
+    volumes = case[0]
+    return volumes[0] + volumes[1] + volumes[2], volumes[3] + volumes[4] + volumes[5]
 
-    Returns ln r, x, y, largest relative closure [-], Newton iterations in all, converged. Unit of
-    time: one residence in a stage.
-    """
-    volumes, efficiency, aqueous_in, organic_in, log_K, slope, charge, water = case
-    N = efficiency.size
-    Q = volumes[0] + volumes[1] + volumes[2]
-    G = volumes[3] + volumes[4] + volumes[5]
-    u = np.empty(N)
+
+@compiled
+def flash_all(Q, G, x, y, case, potentials):
+    """Potentials [-], shape (stage, potential), of stages that each stand alone with Q and G [L] of
+    contents x, y [mol/L]."""
+    _, _, _, _, still, chemistry = case
+    N = Q.size
+    found = np.empty((N, potentials))
     for j in range(N):
-        u[j] = flash(Q[j], G[j], x, y, j, case)
-    time_step, next_try, total = 1.0, 8.0, 0
+        flash(Q[j], G[j], x[j], y[j], still[0, j], still[1, j], still[2, j], chemistry, found[j])
+    return found
+
+
+@compiled
+def slowed(efficiency, organic, widened):
+    """Efficiency of a stage whose organic [L/s] is widened by what it held, shape (stage,).
+
+    eta stands for an exchange at the rate organic eta/(1 - eta) (y* - y); that rate stays.
+    """
+    exchanged = efficiency * organic
+    return exchanged / (exchanged + (1.0 - efficiency) * widened)
+
+
+def euler_step(time_step, Q, G, x, y, potential, case, tolerance):
+    """One implicit Euler step of `time_step` from the contents x, y; answers as `newton` does."""
+    volumes, efficiency, aqueous_in, organic_in, still, chemistry = case
+    rate = 1.0 / time_step
+    held = volumes.copy()
+    held[2] += rate * Q
+    held[5] += rate * G
+    fed_a = aqueous_in + rate * Q.reshape(-1, 1) * x
+    fed_o = organic_in + rate * G.reshape(-1, 1) * y
+    slow = slowed(efficiency, G, G * (1.0 + rate))
+    step = (held, slow, fed_a, fed_o, still, chemistry)
+    found = settle(potential, x, step, tolerance)
+    if found[5]:
+        return found
+    again = newton(potential, step, EULER_STEPS, tolerance)
+    return (*again[:4], found[4] + again[4], again[5])
+
+
+def settle(potential, x, case, tolerance):
+    """The steady state near a guess of potentials and concentrations; answers as `newton` does."""
+    found, residual, used, done = lifted(potential, x, case, LIFTED_STEPS, LIFTED_TOLERANCE)
+    if not done:
+        return found, x, x, residual, used, False
+    found, xs, ys, residual, more, done = newton(found, case, STEADY_STEPS, tolerance)
+    return found, xs, ys, residual, used + more, done
+
+
+def pseudo_transient(x, y, potential, case, time_step, tolerance):
+    """March the contents x, y to the steady state, from a guess of their potentials and a first
+    time step.
+
+    Returns potentials, x, y, largest relative closure [-], Newton iterations in all, converged.
+    Unit of time: one residence in a stage.
+    """
+    Q, G = contents(case)
+    next_try, total = FIRST_TRY * time_step, 0
     residual = math.inf
     for _ in range(PSEUDO_STEPS):
-        rate = 1.0 / time_step
-        held = volumes.copy()
-        held[2] += rate * Q
-        held[5] += rate * G
-        fed_a = aqueous_in + rate * Q.reshape(-1, 1) * x
-        fed_o = organic_in + rate * G.reshape(-1, 1) * y
-        step_case = (held, efficiency, fed_a, fed_o, log_K, slope, charge, water)
-        v, xn, yn, residual, used, done = newton(u, step_case, EULER_STEPS, EULER_TOLERANCE)
+        if total > MOST_ITERATIONS:
+            break
+        found, xn, yn, residual, used, done = euler_step(
+            time_step, Q, G, x, y, potential, case, EULER_TOLERANCE
+        )
         total += used
         if not done:
             time_step *= CUT
-            if time_step < 1e-6:
+            if time_step < SHORTEST:
                 break
-            for j in range(N):
-                u[j] = flash(Q[j], G[j], x, y, j, case)
             continue
-        u, x, y = v, xn, yn
-        time_step *= FAST_GROWTH if used <= QUICK + 1 else SLOW_GROWTH
+        potential, x, y = found, xn, yn
+        time_step *= FAST_GROWTH if used <= QUICK else SLOW_GROWTH if used <= SLOW else 1.0
         if time_step >= next_try:
-            next_try = 4.0 * time_step
-            v, xs, ys, residual, used, done = newton(u, case, STEADY_STEPS, RESIDUAL_TOLERANCE)
+            next_try = TRY_AGAIN * time_step
+            found, xs, ys, residual, used, done = settle(potential, x, case, tolerance)
             total += used
             if done:
-                return v, xs, ys, residual, total, True
-    return u, x, y, residual, total, False
+                return found, xs, ys, residual, total, True
+    return potential, x, y, residual, total, False
+
+
+def levels(special: np.ndarray) -> list[np.ndarray]:
+    """Stages kept at each level of refinement, from the coarsest to all of them.
+
+    special: stages that must stay, since something enters, leaves or differs there, shape (stage,).
+    Every run of ordinary stages between two of them is halved from level to level.
+    """
+    fixed = np.flatnonzero(special)
+    runs = [np.arange(a + 1, b) for a, b in pairwise(fixed)]
+    found = [np.arange(special.size)]
+    halved = 1
+    while found[0].size > COARSEST:
+        halved *= 2
+        kept = [run[: -(-run.size // halved)] for run in runs]
+        coarse = np.sort(np.concatenate([fixed, *kept]))
+        if coarse.size == found[0].size:
+            break
+        found.insert(0, coarse)
+    return found
+
+
+def refine(
+    profile: tuple[np.ndarray, ...], special: np.ndarray, fine: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """A profile on the stages of a finer level, from one on those of a coarser.
+
+    profile: arrays with stages along the first axis, the potentials first. special: which coarse
+    stages must stay; fine: the same of the finer level. In every run the new stages are inserted
+    in the gaps across which the potentials change least, at their middle.
+    """
+    change = np.abs(np.diff(profile[0], axis=0)).sum(axis=1)
+    before, after = np.flatnonzero(special), np.flatnonzero(fine)
+    places = np.arange(special.size, dtype=float)
+    inserted = []
+    for a, b, new in zip(before[:-1], before[1:], np.diff(after) - np.diff(before), strict=True):
+        inserted.append(a + np.argsort(change[a:b], kind="stable")[:new] + 0.5)
+    at = np.sort(np.concatenate([places, *inserted]))
+    low, high = np.floor(at).astype(int), np.ceil(at).astype(int)
+    return tuple(0.5 * (values[low] + values[high]) for values in profile)

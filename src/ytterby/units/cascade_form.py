@@ -67,7 +67,7 @@ def read_stages(raw: Any) -> Frozen:
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise FieldError((section,), repr(count), "a whole number of stages")
         counts[section] = count
-    for section, least in (("extraction", 1), ("stripping", 2)):
+    for section, least in (("extraction", 1), ("stripping", 1)):
         if counts[section] < least:
             raise FieldError((section,), repr(counts[section]), f"{least} or more stages")
     return counts

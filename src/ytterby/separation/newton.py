@@ -1,0 +1,338 @@
+"""Newton on the potentials of a cascade: its linear system, and the damped iteration.
+
+The derivative of the closures is a dense matrix, but a sum of one causal and one anticausal
+recursion over the stages with a state of two numbers per component (the phases crossing an
+interface). It is factorised in that form, O(stages * components^2), without ever being written
+down. The same recursion, with its generators exchanged, solves the transposed system.
+
+`case` is a tuple of arrays: volumes, efficiency, aqueous_in, organic_in (as in `walk`), still and
+chemistry (as in `mass_action`).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ytterby.separation.compiled import compiled
+from ytterby.separation.mass_action import POTENTIAL_LIMIT, closure, distribution
+from ytterby.separation.walk import TINY, walk
+
+LONGEST_STEP = 3.0
+"""Largest change of a potential in one Newton step [-]: a factor 20, beyond which D**3 misleads."""
+
+RESIDUAL_TOLERANCE = 1e-11
+"""Largest relative closure [-]: a hundred times tighter than what a plant asks of a recycle."""
+
+SEVERAL = 30.0
+"""A closure counts from so many times its rounding on [-]: sums of some ten terms of it."""
+
+STEP_TOLERANCE = 1e-8
+"""Largest last change of a potential [-]: Newton squares it, so traces are right to rounding."""
+
+HALVINGS, DECREASE, SMALL_MERIT = 8, 0.1, 1e-16
+"""Line search: most halvings of a step, share of the predicted decrease asked for, and the sum of
+squares below which rounding decides and the full step is taken."""
+
+LIFTED_STEP, LIFTED_STEPS, LIFTED_TOLERANCE = 0.5, 12, 1e-2
+"""Lifted Newton: longest step [-], most iterations, and the closure at which the potentials alone
+take over [-]."""
+
+LEAST_SHARE = 0.2
+"""A concentration falls to no less than this share of itself in one lifted step [-]."""
+
+MOSTLY_FREE = 0.5
+"""Free share of the extractant in sight above which a stage is titrated [-]."""
+
+
+@compiled
+def evaluate(potential, case):
+    """Everything at given potentials: x, y, F, by_potential, by_x, free, slopes, up, down, source,
+    noise, in the shapes of `walk` and `mass_action`."""
+    volumes, efficiency, aqueous_in, organic_in, still, chemistry = case
+    D, slopes, nbar = distribution(potential, chemistry)
+    x, y, up, down, source = walk(volumes, efficiency, D, aqueous_in, organic_in)
+    F, by_potential, by_x, free, noise = closure(potential, D, slopes, nbar, x, still, chemistry)
+    return x, y, F, by_potential, by_x, free, slopes, up, down, source, noise
+
+
+@compiled
+def generators(by_x, slopes, source):
+    """What a stage hears, shape (stage, potential, 2 component), and what it says to the others,
+    same shape: the closures by (x, y), and (x, y) by the potentials."""
+    N, K, n = by_x.shape
+    hears, says = np.zeros((N, K, 2 * n)), np.empty((N, K, 2 * n))
+    for j in range(N):
+        for k in range(K):
+            for i in range(n):
+                hears[j, k, i] = by_x[j, k, i]
+                says[j, k, i] = slopes[j, k, i] * source[j, 0, i]
+                says[j, k, n + i] = slopes[j, k, i] * source[j, 1, i]
+    return hears, says
+
+
+@compiled
+def invert(matrix, inverse):
+    """Fill the inverse of a small matrix by elimination with row exchange."""
+    K = matrix.shape[0]
+    work = matrix.copy()
+    inverse[:, :] = 0.0
+    for k in range(K):
+        inverse[k, k] = 1.0
+    for k in range(K):
+        best = k
+        for r in range(k + 1, K):
+            if abs(work[r, k]) > abs(work[best, k]):
+                best = r
+        if best != k:
+            for c in range(K):
+                work[k, c], work[best, c] = work[best, c], work[k, c]
+                inverse[k, c], inverse[best, c] = inverse[best, c], inverse[k, c]
+        pivot = work[k, k] if work[k, k] != 0.0 else TINY
+        for c in range(K):
+            work[k, c] /= pivot
+            inverse[k, c] /= pivot
+        for r in range(K):
+            if r != k:
+                factor = work[r, k]
+                for c in range(K):
+                    work[r, c] -= factor * work[k, c]
+                    inverse[r, c] -= factor * inverse[k, c]
+
+
+@compiled
+def solve_steps(right, own, hears, says, up, down):
+    """Solve the linear system of the potentials for several right sides.
+
+    right: shape (stage, potential, sides). own: shape (stage, potential, potential).
+    The rows read own_j d_j + hears_j (says_j d_j + p_j + q_j) = right_j, with what comes from
+    above, p_j = down_j (p_{j-1} + says_{j-1} d_{j-1}), and from below, q_j = up_j (q_{j+1} +
+    says_{j+1} d_{j+1}). Eliminated from stage 1: p_j = pi_j + Psi_j (q_j + says_j d_j), a Riccati
+    recursion with one update of low rank per stage.
+    """
+    N, K, sides = right.shape
+    m = hears.shape[2]
+    n = m // 2
+    Psi, pi = np.zeros((m, m)), np.zeros((sides, m))
+    gain, part = np.empty((N, K, m)), np.empty((N, K, sides))
+    row, w = np.empty((K, m)), np.empty((K, m))
+    matrix, inverse = np.empty((K, K)), np.empty((K, K))
+    for j in range(N):
+        for k in range(K):
+            for c in range(m):
+                row[k, c] = hears[j, k, c]
+            for r in range(m):
+                g = hears[j, k, r]
+                if g != 0.0:
+                    for c in range(m):
+                        row[k, c] += g * Psi[r, c]
+            for r in range(m):
+                total = 0.0
+                for c in range(m):
+                    total += Psi[r, c] * says[j, k, c]
+                w[k, r] = says[j, k, r] + total
+        for k in range(K):
+            for e in range(K):
+                total = own[j, k, e]
+                for c in range(m):
+                    total += hears[j, k, c] * w[e, c]
+                matrix[k, e] = total
+        invert(matrix, inverse)
+        for k in range(K):
+            for c in range(m):
+                total = 0.0
+                for e in range(K):
+                    total += inverse[k, e] * row[e, c]
+                gain[j, k, c] = total
+        for s in range(sides):
+            for k in range(K):
+                part[j, k, s] = 0.0
+            for e in range(K):
+                total = right[j, e, s]
+                for c in range(m):
+                    total -= hears[j, e, c] * pi[s, c]
+                for k in range(K):
+                    part[j, k, s] += inverse[k, e] * total
+        if j + 1 < N:
+            for k in range(K):
+                for r in range(m):
+                    for c in range(m):
+                        Psi[r, c] -= w[k, r] * gain[j, k, c]
+                for s in range(sides):
+                    for r in range(m):
+                        pi[s, r] += w[k, r] * part[j, k, s]
+            carry(Psi, down[j + 1], up[j], n)
+            for s in range(sides):
+                lead(pi[s], down[j + 1], n)
+    answer = np.empty((N, K, sides))
+    q = np.zeros((sides, m))
+    for j in range(N - 1, -1, -1):
+        for s in range(sides):
+            for k in range(K):
+                total = part[j, k, s]
+                for c in range(m):
+                    total -= gain[j, k, c] * q[s, c]
+                answer[j, k, s] = total
+            if j > 0:
+                for k in range(K):
+                    for c in range(m):
+                        q[s, c] += says[j, k, c] * answer[j, k, s]
+                lead(q[s], up[j - 1], n)
+    return answer
+
+
+@compiled
+def carry(Psi, down, up, n):
+    """Psi <- down Psi up, in place; down and up are 2 x 2 per component, in rows."""
+    for i in range(n):
+        a00, a01, a10, a11 = down[0, i], down[1, i], down[2, i], down[3, i]
+        first, last = Psi[i], Psi[n + i]
+        for k in range(n):
+            u00, u01, u10, u11 = up[0, k], up[1, k], up[2, k], up[3, k]
+            f0, f1, l0, l1 = first[k], first[n + k], last[k], last[n + k]
+            h00, h01 = a00 * f0 + a01 * l0, a00 * f1 + a01 * l1
+            h10, h11 = a10 * f0 + a11 * l0, a10 * f1 + a11 * l1
+            first[k], first[n + k] = h00 * u00 + h01 * u10, h00 * u01 + h01 * u11
+            last[k], last[n + k] = h10 * u00 + h11 * u10, h10 * u01 + h11 * u11
+
+
+@compiled
+def lead(vector, transfer, n):
+    """vector <- transfer vector, in place."""
+    for i in range(n):
+        first, last = vector[i], vector[n + i]
+        vector[i] = transfer[0, i] * first + transfer[1, i] * last
+        vector[n + i] = transfer[2, i] * first + transfer[3, i] * last
+
+
+@compiled
+def newton(potential, case, most, tolerance):
+    """Newton on the potentials for ln(1 + F) = 0: (a + sum s y)/T grows like r**n, its logarithm
+    like n ln r.
+
+    Ends when every |F| <= `tolerance` and the last step was small enough. Returns potentials,
+    x, y, largest relative closure beyond rounding [-], iterations, converged.
+    """
+    potential, trial = potential.copy(), potential.copy()
+    N, K = potential.shape
+    change, right = np.zeros((N, K)), np.empty((N, K, 1))
+    iteration, halvings, damping, last, merit = 0, 0, 1.0, math.inf, math.inf
+    residual = math.inf
+    while True:
+        x, y, F, own, by_x, free, slopes, up, down, source, noise = evaluate(trial, case)
+        G = np.log1p(F)
+        beyond = np.maximum(np.abs(F) - SEVERAL * noise, 0.0)
+        reached = np.sum(np.where(beyond > 0.0, G * G, 0.0))
+        # One call of `evaluate` serves start, steps and line search: it is long when compiled.
+        if merit >= SMALL_MERIT and not reached < (1.0 - DECREASE * damping) * merit:
+            if iteration > 0:
+                halvings += 1
+                if halvings > HALVINGS:
+                    return trial, x, y, residual, iteration, False
+                damping *= 0.5
+                trial = bounded(potential + damping * change)
+                continue
+            if not math.isfinite(reached):
+                return trial, x, y, math.inf, 0, False
+        potential, merit = trial, reached
+        residual = np.max(beyond)
+        if residual <= tolerance and (last <= STEP_TOLERANCE or tolerance > RESIDUAL_TOLERANCE):
+            return potential, x, y, residual, iteration, True
+        if iteration == most:
+            return potential, x, y, residual, iteration, False
+        for j in range(N):
+            for k in range(K):
+                titrated = k == 0 and F[j, 0] > 0.0 and free[j] > MOSTLY_FREE
+                right[j, k, 0] = -F[j, k] if titrated else -(1.0 + F[j, k]) * G[j, k]
+        hears, says = generators(by_x, slopes, source)
+        change = solve_steps(right, own, hears, says, up, down)[:, :, 0]
+        last = np.max(np.abs(change))
+        if not math.isfinite(last):
+            return potential, x, y, math.inf, iteration, False
+        damping, halvings = min(1.0, LONGEST_STEP / (last + TINY)), 0
+        trial = bounded(potential + damping * change)
+        iteration += 1
+
+
+@compiled
+def bounded(potential):
+    """The potentials, kept within POTENTIAL_LIMIT."""
+    return np.minimum(np.maximum(potential, -POTENTIAL_LIMIT), POTENTIAL_LIMIT)
+
+
+@compiled
+def response(change, says, up, down):
+    """Change of (x, y) of every stage [mol/L], shape (stage, 2 component), when the potentials
+    change by `change`, shape (stage, potential)."""
+    N, K, m = says.shape
+    n = m // 2
+    answer = np.zeros((N, m))
+    above, below = np.zeros(m), np.zeros(m)
+    for j in range(N):
+        if j > 0:
+            lead(above, down[j], n)
+        for c in range(m):
+            answer[j, c] += above[c]
+            for k in range(K):
+                own = says[j, k, c] * change[j, k]
+                answer[j, c] += own
+                above[c] += own
+    for j in range(N - 2, -1, -1):
+        for c in range(m):
+            for k in range(K):
+                below[c] += says[j + 1, k, c] * change[j + 1, k]
+        lead(below, up[j], n)
+        for c in range(m):
+            answer[j, c] += below[c]
+    return answer
+
+
+@compiled
+def lifted(potential, x, case, most, tolerance):
+    """Newton on potentials and concentrations together, from a guess of both.
+
+    The balances of the components are not solved at every iterate but join the Newton step. From a
+    guess that is right in both but for the places of stages, such as a refined profile, this goes
+    straight where the potentials alone would be led astray by the concentrations that follow from
+    them. Returns potentials, the largest closure of the balanced profile [-], iterations, and
+    whether that is at most `tolerance`.
+    """
+    volumes, efficiency, aqueous_in, organic_in, still, chemistry = case
+    potential, x = potential.copy(), x.copy()
+    N, K = potential.shape
+    n = x.shape[1]
+    for iteration in range(most + 1):
+        D, slopes, nbar = distribution(potential, chemistry)
+        balanced, _, up, down, source = walk(volumes, efficiency, D, aqueous_in, organic_in)
+        F, _, _, _, _ = closure(potential, D, slopes, nbar, balanced, still, chemistry)
+        residual = np.max(np.abs(F))
+        if residual <= tolerance or iteration == most or not math.isfinite(residual):
+            return potential, residual, iteration, residual <= tolerance
+        F, own, by_x, _, _ = closure(potential, D, slopes, nbar, x, still, chemistry)
+        for j in range(N):
+            for i in range(n):
+                scale = x[j, i] / (balanced[j, i] + TINY)
+                source[j, 0, i] *= scale
+                source[j, 1, i] *= scale
+        right = np.empty((N, K, 1))
+        for j in range(N):
+            for k in range(K):
+                total = -(1.0 + F[j, k]) * math.log1p(F[j, k])
+                for i in range(n):
+                    total -= by_x[j, k, i] * (balanced[j, i] - x[j, i])
+                right[j, k, 0] = total
+        hears, says = generators(by_x, slopes, source)
+        change = solve_steps(right, own, hears, says, up, down)[:, :, 0]
+        longest = np.max(np.abs(change))
+        if not math.isfinite(longest):
+            return potential, math.inf, iteration, False
+        damping = min(1.0, LIFTED_STEP / (longest + TINY))
+        moved = response(change, says, up, down)
+        for j in range(N):
+            for k in range(K):
+                potential[j, k] += damping * change[j, k]
+            for i in range(n):
+                new = x[j, i] + damping * (balanced[j, i] + moved[j, i] - x[j, i])
+                x[j, i] = max(new, LEAST_SHARE * x[j, i])
+    return potential, residual, most, False
