@@ -26,7 +26,7 @@ from ytterby.design import (
 fractions = st.floats(0.02, 0.98)
 factors = st.floats(1.2, 20.0)
 impurities = st.floats(1e-5, 0.01)
-excesses = st.floats(1.02, 4.0)
+excesses = st.floats(1.1, 4.0)
 phases = st.sampled_from(["aqueous", "organic"])
 
 
@@ -111,7 +111,9 @@ def test_stages_fall_with_the_separation_factor_and_with_organic(
     fraction, extract, raffinate, beta, phase, excess, more
 ):
     run = operation(fraction, extract, raffinate, beta, phase, excess)
-    stages = exact_stages(run, beta).total
+    counted = exact_stages(run, beta)
+    assume(min(counted.extraction, counted.scrubbing) >= 1)  # less than a stage is none
+    stages = counted.total
     assert exact_stages(run, beta * more).total < stages
     richer = Operation(run.split, phase, run.organic * more)
     assert exact_stages(richer, beta).total < stages
@@ -147,7 +149,9 @@ def test_a_third_outlet_that_draws_nothing_changes_nothing(
 ):
     run = operation(fraction, extract, raffinate, beta, "aqueous", excess)
     plain = exact_stages(run, beta)
-    for phase, low in (("aqueous", raffinate), ("organic", fraction)):
+    at_feed = beta * fraction / (1 + (beta - 1) * fraction)
+    assume(at_feed < 1 - extract)
+    for phase, low in (("aqueous", raffinate), ("organic", at_feed)):
         high = fraction if phase == "aqueous" else 1 - extract
         drawn = ThreeOutlets(run.split, phase, 0.0, (low + high) / 2)
         first, second, third, fourth = drawn.stages(run.organic, beta)
@@ -156,11 +160,12 @@ def test_a_third_outlet_that_draws_nothing_changes_nothing(
 
 
 @given(
-    st.floats(0.1, 0.9), impurities, impurities, factors, st.floats(0.01, 0.3), st.floats(0.2, 0.8)
+    st.floats(0.1, 0.9), impurities, impurities, factors, st.floats(0.02, 0.5), st.floats(0.2, 0.8)
 )
 def test_a_third_outlet_closes_and_is_pinched_just_below_its_least_organic(
-    fraction, extract, raffinate, beta, draw, place
+    fraction, extract, raffinate, beta, part, place
 ):
+    draw = part * (1 - fraction)
     split = Split(fraction, 1 - extract, 1 - raffinate)
     z = raffinate + place * (fraction - raffinate)
     out = ThreeOutlets(split, "aqueous", draw, z)

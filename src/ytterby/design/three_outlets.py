@@ -97,6 +97,11 @@ class ThreeOutlets:
             second = Section(beta, S, S + mid_total, mid).steps(z, feed)
             return first, second, 0.0, Section(beta, S, W, high).steps(feed, top)
         drawn = aqueous_fraction(z, beta)
+        if drawn < feed:
+            raise ValueError(
+                f"three outlets: the organic draw holds {z:.6g} of A, less than the organic of the "
+                f"feed stage, {organic_fraction(feed, beta):.6g}; draw aqueous, or a richer organic"
+            )
         first = 1 + Section(beta, S, S + low_total, low).steps(bottom, feed)
         third = Section(beta, S, W, mid).steps(feed, drawn)
         return 0.0, first, third, Section(beta, S - U, W, high).steps(drawn, top)
