@@ -57,7 +57,8 @@ class Cut:
         """The cut after an element, given by the extract.
 
         purity: extracted elements in the oxides of the extract, by weight [-].
-        recovery: share of the extracted elements that leaves with the extract [-].
+        recovery: least share of every extracted element that leaves with the extract [-]; what is
+            lost is taken to be the neighbour of the cut.
         """
         for name, value in (("purity", purity), ("recovery", recovery)):
             if not 0 < value < 1:
@@ -68,11 +69,16 @@ class Cut:
                 f"cut: no cut after {after!r}; expected one of {', '.join(elements[:-1])}"
             )
         place = elements.index(after) + 1
-        heavies = sum(feed[e] for e in elements[place:])
         mass = sum(feed[e] * kg_oxide(e) for e in elements[place:])
         # The light next to the cut is the impurity: it sets the oxide mass of a mole.
-        light_lost = (1 - purity) / purity * recovery * mass / kg_oxide(after)
-        return cls(chemistry, dict(feed), elements[:place], (1 - recovery) * heavies, light_lost)
+        light_lost = (1 - purity) / purity * mass / kg_oxide(after)
+        return cls(
+            chemistry,
+            dict(feed),
+            elements[:place],
+            (1 - recovery) * feed[elements[place]],
+            light_lost,
+        )
 
     @cached_property
     def series(self) -> tuple[str, ...]:

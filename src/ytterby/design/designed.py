@@ -108,8 +108,9 @@ class Designed:
 
     @property
     def recovery(self) -> float:
-        """Share of the extracted elements that is not lost to the raffinate [-]."""
-        return 1 - self.sized.heavy_lost / sum(self.cut.feed[e] for e in self.cut.heavies)
+        """Least share of an extracted element that is not lost to the raffinate [-]."""
+        lost = self.sized.outlet("raffinate")
+        return 1 - max(lost[e] / self.cut.feed[e] for e in self.cut.heavies)
 
     @cached_property
     def locked(self) -> dict[str, float]:

@@ -8,7 +8,7 @@ stretches and m (m^2 - 1)/6 cuts, each planned once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic
@@ -41,12 +41,14 @@ class Task:
     chemistry: of all elements and sodium. feed: [mol/s] by element.
     products: by rising extraction, every fed element in one of them.
     recovery: least share of a product's elements that must come into it [-].
+    ways: how many cascades bring the same impurity into a product: two after an unsharp cut [-].
     """
 
     chemistry: Chemistry
     feed: Mapping[str, float]
     products: tuple[Product, ...]
     recovery: float
+    ways: int = 1
 
     @classmethod
     def of(
@@ -106,7 +108,8 @@ class Task:
         mass = sum(self.feed[e] * kg_oxide(e) for e in product.elements)
         impurity = (1 - product.purity) / product.purity * mass / kg_oxide(neighbour)
         pure = BUDGET * impurity / self._sides(place)
-        return min(pure, (1 - self.recovery) * self.amount(other) / self._sides(other))
+        lost = (1 - self.recovery) * self.amount(other) / self._sides(other)
+        return min(pure, lost) / self.ways
 
     def _sides(self, place: int) -> int:
         return (place > 0) + (place < len(self.products) - 1)
@@ -184,6 +187,7 @@ def best_order(task: Task, practice: Practice, prices: Prices, *, unsharp: bool 
 
 def _unsharp(task: Task, place: int, practice: Practice, prices: Prices) -> Node | None:
     """The best train whose first cut lets product `place` leave by both outlets."""
+    task = replace(task, ways=2)
     cut = task.cut(task.feed, place, middle=1)
     plan = _planned(cut, practice, prices)
     if plan is None:

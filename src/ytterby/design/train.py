@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ytterby.design.cut import Cut
-from ytterby.design.designed import locked_up, within_loading
+from ytterby.design.designed import Designed, classical, locked_up, within_loading
 from ytterby.design.economy import plan as plan_at
 from ytterby.design.practice import (
     ACID_MASS,
@@ -162,6 +162,11 @@ class Train:
             if fed > 0
         }
 
+    def designed(self, step: Step) -> Designed:
+        """A cascade of the train with all that a single designed cut tells."""
+        rule = classical(step.cut, step.sized.practice, self.prices)
+        return Designed(step.sized, step.node.plan, rule, self.prices)
+
     def product(self, name: str) -> Made:
         """The product of that name; raises KeyError with the names there are."""
         for made in self.made:
@@ -203,6 +208,8 @@ def design_train(
     tell = progress or (lambda text: None)
     tell("order of cuts")
     root = best_order(task, practice, prices, unsharp=unsharp)
+    if root.middle:
+        task = replace(task, ways=2)
 
     def fresh(cut: Cut, node: Node) -> Sized:
         tell(f"cut {cut.name}")

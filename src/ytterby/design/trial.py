@@ -35,6 +35,8 @@ the largest reflux means that there is too little of it [-]."""
 
 REFLUX_STEPS, LOADING_STEPS = 40, 8
 """Most steps of the reflux, and of the organic flow."""
+CALM = 8
+"""Steps after which what returns is taken up by halves [-]."""
 
 COARSE, LARGEST_SCALE = 0.01, 1.5
 """Tolerance of loading and extract on the way [-]; largest change of the organic in one step."""
@@ -48,6 +50,8 @@ MOST_REFLUX = 0.97
 LEAST_GAIN = 0.02
 """Least decrease of ln(loss) per stage that is believed [-]: below, a section is pinched."""
 
+MOST_SHARE, MOST_RETURNED = 0.95, 0.3
+"""Largest share of an element believed to return, and of the loaded metal that may [-]."""
 TURNS, CLOSED = 60, 1e-12
 """Most turns of the organic at fixed flows, and change of what returns, over the feed, at which the
 loop is closed [-]."""
@@ -161,9 +165,14 @@ class Trial:
         low, high = 0.0, MOST_REFLUX
         last: tuple[float, float] | None = None
         miss = math.inf
-        for _ in range(REFLUX_STEPS):
+        for step in range(REFLUX_STEPS):
             self._solve(stages)
-            settled = self._returning() <= tolerance
+            if self._overfull():
+                stages = replace(stages, stripping=self.stripping)
+                low, high, last = 0.0, MOST_REFLUX, None
+                continue
+            # Reflux and organic loop answer each other: where they swing, take half steps.
+            settled = self._returning(1 / 2 if step > CALM else 1.0) <= tolerance
             assert self.profile is not None
             # By what is not in the raffinate: what goes round with the organic does not count.
             miss = cut.total - self.wanted - sum(metals(cut, self.profile, "raffinate").values())
@@ -192,6 +201,20 @@ class Trial:
             f"cut {cut.name}: the extract stays {miss / self.wanted:+.2%} off what is wanted at a "
             f"reflux of {self.reflux:.3f}; use more strip acid"
         )
+
+    def _overfull(self) -> bool:
+        """Add acid and a stripping stage where too much stays on the organic; whether it did."""
+        profile, cut = self.profile, self.cut
+        assert profile is not None
+        left = sum(metals(cut, profile, "organic").values())
+        if left <= MOST_RETURNED * self.plan.organic * cut.total:
+            return False
+        before = self.cascade.stages
+        self.stripping += 1
+        self._more_acid()
+        self.returned = {}
+        self.profile = stretched(profile, before, replace(before, stripping=self.stripping))
+        return True
 
     def _more_acid(self) -> None:
         """More strip acid, of which a smaller share scrubs."""
@@ -235,21 +258,27 @@ class Trial:
             f"after {TURNS} turns; strip with more acid"
         )
 
-    def _returning(self) -> float:
-        """Take up what returns on the stripped organic; by how much it has changed [mol/s].
+    def _returning(self, part: float = 1.0) -> float:
+        """Take up a part of the change of what returns on the stripped organic; the change [mol/s].
 
         With the share s of what enters that leaves on the organic held, the loop holds
         fed s/(1 - s): so an element that is stripped slowly needs no thousand turns.
         """
         cut, profile, flow = self.cut, self.profile, self.plan.organic_flow
         assert profile is not None
-        change = 0.0
+        new = {}
         for e, out in metals(cut, profile, "organic").items():
-            back = self.returned.get(e, 0.0) * flow
-            share = out / (cut.feed[e] + back)
-            new = cut.feed[e] * share / (1 - share)
-            change += abs(new - back)
-            self.returned[e] = new / flow
+            share = out / (cut.feed[e] + self.returned.get(e, 0.0) * flow)
+            new[e] = cut.feed[e] * share / (1 - min(share, MOST_SHARE))
+        # An iterate may strip little; what would then go round has no room in the organic.
+        room = MOST_RETURNED * self.plan.organic * cut.total
+        scale = min(1.0, room / (sum(new.values()) or room))
+        change = 0.0
+        for e, amount in new.items():
+            before = self.returned.get(e, 0.0)
+            step = scale * amount / flow - before
+            change += abs(step) * flow
+            self.returned[e] = before + part * step
         return change
 
     def missing_strip(self) -> int:
