@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ytterby.design.cut import Cut
 from ytterby.design.multicomponent import Lumps
 from ytterby.design.train import Step, Train
 from ytterby.design.trial import Infeasible
@@ -25,8 +26,9 @@ class Sensitivity:
     light, heavy: the pair. factor: its separation factor [-].
     stages: d ln(stages of the train)/d ln(factor), each cascade at its distance from S_min [-].
     organic: d ln(S_min, summed)/d ln(factor) [-].
-    failing: products out of specification when the factor is lower by `LOWER`, stages and organic
-        flows stay and the reflux is trimmed, with their impurity over the allowed one [-].
+    failing: products out of specification when the factor is lower by `LOWER` in the cascades that
+        part the pair, stages and organic flows stay and the reflux is trimmed, with their impurity
+        over the allowed one [-].
     reason: why the train could not be simulated then, or empty.
     """
 
@@ -65,8 +67,14 @@ def _of(train: Train, light: str, heavy: str) -> Sensitivity:
         float(np.log(sum(a[k] for a in after) / sum(b[k] for b in before)) / np.log1p(SMALL))
         for k in (0, 1)
     )
+
+    def weakened(cut: Cut) -> Chemistry:
+        # Elsewhere the two go the same way, and only the level of extraction would shift.
+        parted = light in cut.lights and heavy in cut.heavies
+        return moved(cut.chemistry, light, -LOWER) if parted else cut.chemistry
+
     try:
-        worse = train.solve(moved(chemistry, light, -LOWER), trimmed=True)
+        worse = train.solve(weakened)
     except Infeasible as error:
         return Sensitivity(light, heavy, factor, stages, organic, (), str(error))
     failing = tuple(

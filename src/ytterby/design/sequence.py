@@ -179,14 +179,17 @@ def best_order(task: Task, practice: Practice, prices: Prices, *, unsharp: bool 
     best = sharp
     if unsharp:
         for place in range(1, len(task.products) - 1):
-            found = _unsharp(task, place, practice, prices)
+            found = unsharp_order(task, place, practice, prices)
             if found is not None and found.cost < best.cost:
                 best = found
     return best
 
 
-def _unsharp(task: Task, place: int, practice: Practice, prices: Prices) -> Node | None:
-    """The best train whose first cut lets product `place` leave by both outlets."""
+def unsharp_order(task: Task, place: int, practice: Practice, prices: Prices) -> Node | None:
+    """The best train whose first cut lets product `place` leave by both outlets, None if none.
+
+    A product that two branches make is collected from both.
+    """
     task = replace(task, ways=2)
     cut = task.cut(task.feed, place, middle=1)
     plan = _planned(cut, practice, prices)

@@ -175,19 +175,20 @@ class Train:
         known = ", ".join(made.product.name for made in self.made)
         raise KeyError(f"train: no product {name!r}; expected one of {known}")
 
-    def solve(self, chemistry: Chemistry | None = None, *, trimmed: bool = False) -> Train:
+    def solve(self, chemistry: Callable[[Cut], Chemistry] | None = None) -> Train:
         """The train simulated anew at its stages and flows, each cascade fed by those before it.
 
-        chemistry: another one, such as with one separation factor changed.
-        trimmed: let each reflux follow, so that every extract stays what is wanted.
+        chemistry: another one for some cuts, such as with a separation factor changed. There the
+            reflux follows, as an operator would set it, so that the extract stays what is wanted.
         """
-        task = self.task if chemistry is None else replace(self.task, chemistry=chemistry)
         known = {id(step.node): step for step in self.steps}
 
         def again(cut: Cut, node: Node) -> Sized:
-            return resolved(known[id(node)].sized, cut, trimmed=trimmed)
+            other = cut.chemistry if chemistry is None else chemistry(cut)
+            moved = other is not cut.chemistry
+            return resolved(known[id(node)].sized, replace(cut, chemistry=other), trimmed=moved)
 
-        return _built(task, self.practice, self.prices, self.steps[0].node, again)
+        return _built(self.task, self.practice, self.prices, self.steps[0].node, again)
 
 
 def design_train(
@@ -208,6 +209,17 @@ def design_train(
     tell = progress or (lambda text: None)
     tell("order of cuts")
     root = best_order(task, practice, prices, unsharp=unsharp)
+    return train_of(task, practice, prices, root, tell)
+
+
+def train_of(
+    task: Task,
+    practice: Practice,
+    prices: Prices,
+    root: Node,
+    tell: Progress = lambda text: None,
+) -> Train:
+    """The train of a given order of cuts, sized and simulated."""
     if root.middle:
         task = replace(task, ways=2)
 

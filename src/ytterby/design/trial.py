@@ -33,9 +33,9 @@ MOST_ADDED, MORE_ACID, ENOUGH_ACID = 6, 1.2, 1.02
 """Most stripping stages added in a round; factor on the strip acid where they do not help; how near
 the largest reflux means that there is too little of it [-]."""
 
-REFLUX_STEPS, LOADING_STEPS = 40, 8
+REFLUX_STEPS, LOADING_STEPS = 100, 8
 """Most steps of the reflux, and of the organic flow."""
-CALM = 8
+CALM = 12
 """Steps after which what returns is taken up by halves [-]."""
 
 COARSE, LARGEST_SCALE = 0.01, 1.5
@@ -50,7 +50,7 @@ MOST_REFLUX = 0.97
 LEAST_GAIN = 0.02
 """Least decrease of ln(loss) per stage that is believed [-]: below, a section is pinched."""
 
-MOST_SHARE, MOST_RETURNED = 0.95, 0.3
+MOST_SHARE, MOST_RETURNED = 0.95, 0.15
 """Largest share of an element believed to return, and of the loaded metal that may [-]."""
 TURNS, CLOSED = 60, 1e-12
 """Most turns of the organic at fixed flows, and change of what returns, over the feed, at which the
@@ -172,7 +172,8 @@ class Trial:
                 low, high, last = 0.0, MOST_REFLUX, None
                 continue
             # Reflux and organic loop answer each other: where they swing, take half steps.
-            settled = self._returning(1 / 2 if step > CALM else 1.0) <= tolerance
+            change = self._returning(1 / 2 if step > CALM else 1.0)
+            settled = change <= tolerance
             assert self.profile is not None
             # By what is not in the raffinate: what goes round with the organic does not count.
             miss = cut.total - self.wanted - sum(metals(cut, self.profile, "raffinate").values())
