@@ -40,7 +40,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         from ytterby.app.design_report import write_train
 
-        write_train(train, "Longnan to fifteen oxides", Path(sys.argv[1]))
+        write_train(train, "Longnan to fifteen oxides", Path(sys.argv[1]), FEED)
 
 
 if __name__ == "__main__":

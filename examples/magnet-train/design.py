@@ -18,6 +18,7 @@ from ytterby.design import (
     train_card,
 )
 
+FEED = "china-recycling-2024"
 FLOW = 100 / 3600
 """Oxides fed [kg/s]: 100 kg/h."""
 WANTED = [
@@ -30,7 +31,7 @@ WANTED = [
 
 
 def main() -> None:
-    feed = read_feed("china-recycling-2024", FLOW)
+    feed = read_feed(FEED, FLOW)
     task = Task.of(series("P507", feed), feed, WANTED, recovery=0.98, remainder=0.99)
     train = design_train(task, Practice.usual(), Prices.shipped())
     print(train_card(train))
@@ -45,7 +46,7 @@ def main() -> None:
     if len(sys.argv) > 1:
         from ytterby.app.design_report import write_train
 
-        write_train(train, "Recycled magnets to NdPr, Gd, Tb, Dy, Ho", Path(sys.argv[1]))
+        write_train(train, "Recycled magnets to NdPr, Gd, Tb, Dy, Ho", Path(sys.argv[1]), FEED)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ _TWO = 0.9
 
 
 def write_cut(designed: Designed, name: str, path: Path) -> None:
-    """Write the report of a cut."""
+    """Write the report of a cut; a `name` that is a shipped partition brings its facts along."""
     cut = designed.cut
     badges = [
         _badge("Purity", percent(designed.purity), designed.sized.light_lost <= cut.light_lost),
@@ -38,12 +38,15 @@ def write_cut(designed: Designed, name: str, path: Path) -> None:
         drawing="",
         tables=[],
         cascades=[_cascade(designed)],
-        facts=_facts(designed.sized.practice.extractant),
+        facts=_facts(designed.sized.practice.extractant, name),
     )
 
 
-def write_train(train: Train, name: str, path: Path) -> None:
-    """Write the report of a train, with what each separation factor does."""
+def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
+    """Write the report of a train, with what each separation factor does.
+
+    feed: the shipped partition it is fed with, whose facts are shown; the name where empty.
+    """
     met = sum(made.met for made in train.made)
     worst = max(abs(gap) for gap in train.closure().values())
     badges = [
@@ -71,7 +74,7 @@ def write_train(train: Train, name: str, path: Path) -> None:
         drawing=Markup(drawing_of(train, name)),
         tables=[_products(train), _composition(train), _stages(train), _sensitivity(train)],
         cascades=[_cascade(train.designed(step)) for step in train.steps],
-        facts=_facts(train.practice.extractant),
+        facts=_facts(train.practice.extractant, feed or name),
     )
 
 
@@ -217,9 +220,9 @@ def _badge(head: str, told: str, good: bool | None) -> dict[str, str]:
     return {"head": head, "text": told, "state": state}
 
 
-def _facts(extractant: str) -> Sequence[Fact]:
-    prefix = f"{extractant.lower()}.process."
-    return [f for f in all_facts() if f.name.startswith((prefix, "design."))]
+def _facts(extractant: str, feed: str) -> Sequence[Fact]:
+    told = (f"partition.{feed}.", f"{extractant.lower()}.process.", "design.")
+    return [f for prefix in told for f in all_facts() if f.name.startswith(prefix)]
 
 
 def _write(path: Path, **content: Any) -> None:

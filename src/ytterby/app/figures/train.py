@@ -17,8 +17,8 @@ from ytterby.app.figures.svg import (
     text,
 )
 
-BOX_WIDTH, BOX_HEIGHT = 122, 46
-_COLUMN, _ROW, _MARGIN = 150, 58, 26
+BOX_WIDTH, BOX_HEIGHT = 126, 54
+_COLUMN, _ROW, _MARGIN = 156, 64, 26
 _PRODUCT = 210
 _CORNER = 8
 
@@ -93,7 +93,7 @@ def _depth(box: Box | str) -> int:
 def _box(box: Box, left: float, middle: float) -> str:
     top = middle - BOX_HEIGHT / 2
     told = [
-        text(left + 8, top + 16 + 13 * (i + 1), line, 10, fill=QUIET)
+        text(left + 8, top + 17 + 13 * (i + 1), line, 10, fill=QUIET)
         for i, line in enumerate(box.lines)
     ]
     return tag(
@@ -110,7 +110,7 @@ def _box(box: Box, left: float, middle: float) -> str:
             stroke="#46535f",
             stroke_width=1.2,
         ),
-        text(left + 8, top + 15, box.title, 11.5, font_weight=700),
+        text(left + 8, top + 16, box.title, 11.5, font_weight=700),
         *told,
     )
 
