@@ -12,6 +12,7 @@ from ytterby.design import (
     Task,
     best_order,
     design_train,
+    link,
     order,
     sensitivities,
     series,
@@ -101,14 +102,33 @@ def test_an_unsharp_first_cut_is_taken_only_where_it_is_cheaper():
     assert either.middle or either.cost == sharp.cost
 
 
-@pytest.mark.long
-def test_an_unsharp_first_cut_still_makes_pure_products():
+@cache
+def unsharp():
+    """Neodymium and gadolinium, gadolinium to dysprosium, after a cut that parts gadolinium."""
     practice, prices = Practice.usual(), Prices.shipped()
     root = unsharp_order(task(), 1, practice, prices)
-    made = train_of(task(), practice, prices, root)
+    return train_of(task(), practice, prices, root)
+
+
+def test_an_unsharp_first_cut_still_makes_pure_products():
+    made = unsharp()
     assert len(made.steps) == 4
     assert all(product.met for product in made.made)
     assert max(abs(gap) for gap in made.closure().values()) < 1e-9
+
+
+def test_a_link_saves_acid_and_alkali_and_closes():
+    linked = link(unsharp())
+    assert linked.acid_saved > 0
+    assert linked.alkali_saved > 0
+    assert all(product.met for product in linked.made)
+    # What passes round is closed to 1e-12, and goes round many times what is made.
+    assert max(abs(gap) for gap in linked.closure().values()) < 1e-9
+
+
+def test_a_train_without_an_unsharp_cut_has_nothing_to_link():
+    with pytest.raises(ValueError, match="unsharp=True"):
+        link(train())
 
 
 def test_a_larger_separation_factor_saves_stages_and_a_smaller_one_spoils_neighbours():

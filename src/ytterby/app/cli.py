@@ -143,6 +143,7 @@ def design(
     extractant: str = "P507",
     prices: Path | None = None,
     unsharp: Annotated[bool, Parameter(negative=())] = False,
+    link: Annotated[bool, Parameter(negative=())] = False,
     plant: Path | None = None,
     report: Path | None = None,
 ) -> int:
@@ -170,6 +171,8 @@ def design(
         A YAML file with prices in place of the shipped ones, such as acid: 0.2.
     unsharp
         Also try a first cut that lets one product leave by both outlets.
+    link
+        After such a cut, also run the two cascades that make that product with one organic.
     plant
         Write the cut to this file, for ytterby run.
     report
@@ -188,6 +191,7 @@ def design(
         extractant=extractant,
         prices=prices,
         unsharp=unsharp,
+        linked=link,
         plant=plant,
         report=report,
     )

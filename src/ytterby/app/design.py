@@ -20,6 +20,8 @@ from ytterby.design import (
     design,
     design_train,
     kg_oxide,
+    link,
+    linked_card,
     plant_of,
     series,
     train_card,
@@ -44,6 +46,7 @@ def run(
     extractant: str,
     prices: Path | None,
     unsharp: bool,
+    linked: bool,
     plant: Path | None,
     report: Path | None,
 ) -> int:
@@ -84,6 +87,8 @@ def run(
             with progress() as tick:
                 train = design_train(task, practice, cost, unsharp=unsharp, progress=tick)
             print(train_card(train))
+            if linked:
+                print(linked_card(link(train)))
             if report is not None:
                 from ytterby.app.design_report import write_train
 

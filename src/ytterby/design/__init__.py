@@ -11,10 +11,11 @@ from ytterby.design.binary import (
     least_scrub,
     square_root_rule,
 )
-from ytterby.design.card import card, train_card
+from ytterby.design.card import card, linked_card, train_card
 from ytterby.design.cut import Cut
 from ytterby.design.designed import Designed, design
 from ytterby.design.economy import Plan, economic, plan
+from ytterby.design.linkage import Linked, link
 from ytterby.design.multicomponent import Lumps
 from ytterby.design.plant_file import plant_of
 from ytterby.design.practice import Practice, Prices, kg_oxide, order, series
@@ -36,6 +37,7 @@ __all__ = [
     "Cut",
     "Designed",
     "Infeasible",
+    "Linked",
     "Lumps",
     "Operation",
     "Pinched",
@@ -59,6 +61,8 @@ __all__ = [
     "least_extraction_ratio",
     "least_organic",
     "least_scrub",
+    "link",
+    "linked_card",
     "order",
     "plan",
     "plant_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ytterby.design.designed import Designed
+from ytterby.design.linkage import Linked
 from ytterby.design.train import Train
 
 _HOURS, _DAY = 3600, 24
@@ -104,4 +105,19 @@ def train_card(train: Train) -> str:
         )
     worst = max(train.closure().items(), key=lambda item: abs(item[1]))
     lines += ["", f"every element closes to {abs(worst[1]):.1e} ({worst[0]} worst)"]
+    return "\n".join(lines)
+
+
+def linked_card(linked: Linked) -> str:
+    """What a link saves and makes, as text."""
+    light, heavy = linked.steps
+    lines = [
+        f"{light.name} and {heavy.name} linked: {linked.acid_saved:.3g} kg HCl and "
+        f"{linked.alkali_saved:.3g} kg NaOH less per kg of oxide fed"
+    ]
+    lines += [
+        f"{made.product.name:<12}{made.oxide * _HOURS:>9.4g}{made.purity:>11.4%}"
+        f"{made.product.purity:>10.2%}{'' if made.met else '  short'}"
+        for made in linked.made
+    ]
     return "\n".join(lines)

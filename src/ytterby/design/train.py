@@ -162,6 +162,20 @@ class Train:
             if fed > 0
         }
 
+    def branch(self, node: Node, feed: Mapping[str, float]) -> dict[int, dict[str, float]]:
+        """What a part of the train makes of another feed [mol/s], by product and element.
+
+        Stages and organic flows stay, each reflux is trimmed.
+        """
+        known = {id(step.node): step for step in self.steps}
+
+        def again(cut: Cut, node: Node) -> Sized:
+            return resolved(known[id(node)].sized, cut, trimmed=True)
+
+        made: dict[int, dict[str, float]] = {}
+        _run(self.task, node, feed, again, [], made)
+        return made
+
     def designed(self, step: Step) -> Designed:
         """A cascade of the train with all that a single designed cut tells."""
         rule = classical(step.cut, step.sized.practice, self.prices)
@@ -245,25 +259,31 @@ def _built(
     """Every cascade made in turn, and the products collected."""
     steps: list[Step] = []
     made: dict[int, dict[str, float]] = {}
-
-    def run(node: Node, feed: Mapping[str, float]) -> None:
-        step = Step(node, make(task.cut(feed, node.after, middle=node.middle), node))
-        steps.append(step)
-        light_end = node.after
-        heavy_start = node.after + 1 - node.middle
-        for outlet, part, place in (
-            ("raffinate", node.light, light_end),
-            ("extract", node.heavy, heavy_start),
-        ):
-            amounts = {e: n for e, n in step.sized.outlet(outlet).items() if n > 0}
-            if part is not None:
-                run(part, amounts)
-                continue
-            here = made.setdefault(place, {})
-            for e, n in amounts.items():
-                here[e] = here.get(e, 0.0) + n
-
-    run(root, dict(task.feed))
+    _run(task, root, dict(task.feed), make, steps, made)
     fed = dict(task.feed)
     products = tuple(Made(task.products[place], made[place], fed) for place in sorted(made))
     return Train(task, practice, prices, tuple(steps), products)
+
+
+def _run(
+    task: Task,
+    node: Node,
+    feed: Mapping[str, float],
+    make: Callable[[Cut, Node], Sized],
+    steps: list[Step],
+    made: dict[int, dict[str, float]],
+) -> None:
+    """A cascade and all that it feeds; steps and products, by place, are added to."""
+    step = Step(node, make(task.cut(feed, node.after, middle=node.middle), node))
+    steps.append(step)
+    for outlet, part, place in (
+        ("raffinate", node.light, node.after),
+        ("extract", node.heavy, node.after + 1 - node.middle),
+    ):
+        amounts = {e: n for e, n in step.sized.outlet(outlet).items() if n > 0}
+        if part is not None:
+            _run(task, part, amounts, make, steps, made)
+            continue
+        here = made.setdefault(place, {})
+        for e, n in amounts.items():
+            here[e] = here.get(e, 0.0) + n
