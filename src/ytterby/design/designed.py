@@ -25,9 +25,9 @@ from ytterby.design.trial import Infeasible, Liquor
 from ytterby.separation import Profile
 
 Array = NDArray[np.float64]
-LOADING_ROUNDS, LOADING_TOLERANCE = 8, 0.02
-"""Most changes of saponification or feed acid to keep the loading limit; how far beyond it is
-tolerated, relative [-]."""
+ACIDIFY, LOADING_ROUNDS, LOADING_TOLERANCE = 1.25, 12, 0.02
+"""Growth of the feed acid in a round; most changes of saponification or feed acid to keep the
+loading limit; how far beyond it is tolerated, relative [-]."""
 FLOW_CHANGE = 1e-3
 """Relative change of the organic flow that shows what moves first [-]."""
 
@@ -156,7 +156,7 @@ def within_loading(cut: Cut, practice: Practice, plan: Plan, liquor: Liquor | No
             break
         if loading > 2 * practice.saponification:
             protons = over * practice.dimer * sized.plan.organic_flow
-            acid = 2 * practice.feed_acid + protons * practice.feed / cut.total
+            acid = ACIDIFY * practice.feed_acid + protons * practice.feed / cut.total
             practice = replace(practice, feed_acid=acid)
             liquor = replace(liquor, acid=acid) if liquor else None
         else:

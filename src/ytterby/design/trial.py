@@ -41,11 +41,12 @@ CALM = 12
 COARSE, LARGEST_SCALE = 0.01, 1.5
 """Tolerance of loading and extract on the way [-]; largest change of the organic in one step."""
 
-STEEPEST, FLATTEST = 3.0, 20.0
+STEEPEST, FLATTEST = 3.0, 1000.0
 """Bounds of the slope of the extract over the reflux: times and by that of the charge balance."""
 
-MOST_REFLUX = 0.97
-"""Largest share of the strip liquor that goes on as scrub [-]."""
+LEAST_REFLUX, MOST_REFLUX = 0.005, 0.97
+"""Smallest share of the strip liquor that goes on as scrub before more organic is taken, and the
+largest [-]."""
 
 LEAST_GAIN = 0.02
 """Least decrease of ln(loss) per stage that is believed [-]: below, a section is pinched."""
@@ -181,6 +182,12 @@ class Trial:
                 return
             if miss > 0 and self.reflux > MOST_REFLUX / ENOUGH_ACID:
                 self._more_acid()
+                low, high, last = 0.0, MOST_REFLUX, None
+                continue
+            if miss < 0 and self.reflux < LEAST_REFLUX:
+                # No scrub is left to take away, and still too little is extracted.
+                self._scale(1 - miss / self.wanted)
+                self.reflux = 2 * LEAST_REFLUX
                 low, high, last = 0.0, MOST_REFLUX, None
                 continue
             nominal = -self.plan.strip_flow * self.practice.strip_acid / CHARGE
