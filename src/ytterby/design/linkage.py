@@ -17,8 +17,9 @@ import math
 from dataclasses import dataclass, replace
 
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS, CHARGE, SODIUM
+from ytterby.design.reading import metals
 from ytterby.design.train import Made, Step, Train
-from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible, metals
+from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
 MOST_TURNS = 300

@@ -9,10 +9,11 @@ import numpy as np
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
 from ytterby.design.practice import Practice
-from ytterby.design.trial import Infeasible, Liquor, Trial, losses_of, metals
+from ytterby.design.reading import losses_of, metals
+from ytterby.design.trial import Infeasible, Liquor, Trial
 from ytterby.separation import Cascade, Profile, Stages
 
-ROUNDS = 20
+ROUNDS = 40
 """Most changes of the stages."""
 
 SLACK = 1.5

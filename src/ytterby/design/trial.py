@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
 from ytterby.design.practice import CHARGE, SODIUM, Practice
+from ytterby.design.reading import gain, losses_of, metals, stretched
 from ytterby.facts import fact
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
@@ -48,11 +49,9 @@ LEAST_REFLUX, MOST_REFLUX = 0.005, 0.97
 """Smallest share of the strip liquor that goes on as scrub before more organic is taken, and the
 largest [-]."""
 
-LEAST_GAIN = 0.02
-"""Least decrease of ln(loss) per stage that is believed [-]: below, a section is pinched."""
-
-MOST_SHARE, MOST_RETURNED = 0.95, 0.15
-"""Largest share of an element believed to return, and of the loaded metal that may [-]."""
+MOST_SHARE, MOST_RETURNED = 0.99, 0.15
+"""Share of an element returning from which on it is taken as it is, one turn at a time; largest
+share of the loaded metal that may return [-]."""
 TURNS, CLOSED = 60, 1e-12
 """Most turns of the organic at fixed flows, and change of what returns, over the feed, at which the
 loop is closed [-]."""
@@ -79,16 +78,6 @@ class Liquor:
     def aqueous(self) -> Aqueous:
         """As a feed of the solver."""
         return Aqueous(self.flow, self.concentrations, self.acid)
-
-
-def metals(cut: Cut, profile: Profile, name: str) -> dict[str, float]:
-    places = cut.chemistry.index(cut.series)
-    return dict(zip(cut.series, profile.outlets[name].amounts[places].tolist(), strict=True))
-
-
-def losses_of(cut: Cut, profile: Profile) -> tuple[float, float]:
-    raffinate, extract = metals(cut, profile, "raffinate"), metals(cut, profile, "extract")
-    return sum(raffinate[e] for e in cut.heavies), sum(extract[e] for e in cut.sharp_lights)
 
 
 class Trial:
@@ -277,7 +266,7 @@ class Trial:
         new = {}
         for e, out in metals(cut, profile, "organic").items():
             share = out / (cut.feed[e] + self.returned.get(e, 0.0) * flow)
-            new[e] = cut.feed[e] * share / (1 - min(share, MOST_SHARE))
+            new[e] = cut.feed[e] * share / (1 - share) if share < MOST_SHARE else out
         # An iterate may strip little; what would then go round has no room in the organic.
         room = MOST_RETURNED * self.plan.organic * cut.total
         scale = min(1.0, room / (sum(new.values()) or room))
@@ -305,7 +294,7 @@ class Trial:
         returning = float(profile.volumes[5, -1] * harm[0])
         if returning <= allowed:
             return 0
-        return math.ceil(math.log(returning / allowed) / _gain(harm[: stages.stripping]))
+        return math.ceil(math.log(returning / allowed) / gain(harm[: stages.stripping]))
 
     def add_strip(self) -> bool:
         """Add stripping stages, or acid where stages have not helped; whether any were missing."""
@@ -340,8 +329,8 @@ class Trial:
         h = profile.aqueous[:, places(cut.heavies)].sum(1)
         y = profile.organic[:, places(cut.sharp_lights)].sum(1)
         top = stages.extraction + stages.scrubbing
-        below = _gain(h[: stages.extraction])
-        above = _gain(y[stages.extraction - 1 : top][::-1])
+        below = gain(h[: stages.extraction])
+        above = gain(y[stages.extraction - 1 : top][::-1])
         return self.excess() / np.array([below, above])
 
     def kept(self, best: tuple[Cascade, Profile, Plan] | None) -> tuple[Cascade, Profile, Plan]:
@@ -350,29 +339,3 @@ class Trial:
         if best is not None and best[0].stages.total <= self.cascade.stages.total:
             return best
         return self.cascade, self.profile, self.plan
-
-
-def _gain(values: Array) -> float:
-    """Rise of ln(value) per stage at the beginning of a section [-]."""
-    if values.size < 2:
-        return 1.0
-    steps = np.diff(np.log(values[: min(4, values.size)]))
-    return max(float(steps.mean()), LEAST_GAIN)
-
-
-def stretched(profile: Profile, old: Stages, new: Stages) -> Profile:
-    """A first guess for other stages: the potentials of each section drawn out or together."""
-    if old == new:
-        return profile
-    known = profile.potential.reshape(old.total, -1)
-    columns = []
-    for column in known.T:
-        parts = []
-        for name, part in new.sections.items():
-            there = old.sections.get(name, slice(old.extraction - 1, old.extraction))
-            values = column[there]
-            places = np.linspace(0, values.size - 1, part.stop - part.start)
-            parts.append(np.interp(places, np.arange(values.size), values))
-        columns.append(np.concatenate(parts))
-    potential = np.array(columns).T.reshape(new.total, *profile.potential.shape[1:])
-    return replace(profile, potential=potential)
