@@ -79,7 +79,10 @@ def size(
     *,
     stages: Stages | None = None,
 ) -> Sized:
-    """The cascade of fewest stages that keeps both losses of a cut at the S of its plan.
+    """A cascade that keeps both losses of a cut at the S of its plan, with few stages to spare.
+
+    Stages are added, and taken away again, by what the loss per stage tells; more organic is taken
+    where stages no longer help.
 
     liquor: how the feed arrives; None: at the concentration of practice.
     stages: where to begin; None: at those of the plan, divided by the stage efficiency.

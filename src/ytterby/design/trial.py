@@ -132,9 +132,9 @@ class Trial:
         """Rare earths in the organic leaving the feed stage, less those that return [mol/s]."""
         profile, stage = self.profile, self.cascade.stages.extraction - 1
         assert profile is not None
-        metals = profile.organic[stage, self.cut.chemistry.index(self.cut.series)].sum()
+        content = profile.organic[stage, self.cut.chemistry.index(self.cut.series)].sum()
         returned = sum(self.returned.values()) * self.plan.organic_flow
-        return float(profile.volumes[3:, stage].sum() * metals) - returned
+        return float(profile.volumes[3:, stage].sum() * content) - returned
 
     def _scale(self, factor: float) -> None:
         """Organic and strip acid times `factor`."""
