@@ -129,6 +129,74 @@ def new(path: Path, /) -> int:
     return new(path)
 
 
+@app.command
+def design(
+    feed: str,
+    /,
+    *,
+    cut: str | None = None,
+    purity: str = "99.9 %",
+    recovery: str = "99 %",
+    product: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    remainder: str = "99 %",
+    flow: str = "100 kg/h",
+    extractant: str = "P507",
+    prices: Path | None = None,
+    unsharp: Annotated[bool, Parameter(negative=())] = False,
+    link: Annotated[bool, Parameter(negative=())] = False,
+    plant: Path | None = None,
+    report: Path | None = None,
+) -> int:
+    """Design a cascade for a cut, or a train of them for products.
+
+    Parameters
+    ----------
+    feed
+        A shipped partition such as longnan, or oxide shares such as Nd=60,Pr=20,Dy=20.
+    cut
+        The last element that stays in the raffinate: --cut Nd.
+    purity
+        Extracted elements in the oxides of the extract.
+    recovery
+        Share of what is extracted, or of each product's elements, that is not lost.
+    product
+        A wanted product and its purity: --product Pr+Nd:99.5%. May be repeated.
+    remainder
+        Purity of what lies between the wanted products.
+    flow
+        Rare earth oxides fed.
+    extractant
+        Extractant of every cascade.
+    prices
+        A YAML file with prices in place of the shipped ones, such as acid: 0.2.
+    unsharp
+        Also try a first cut that lets one product leave by both outlets.
+    link
+        After such a cut, also run the two cascades that make that product with one organic.
+    plant
+        Write the cut to this file, for ytterby run.
+    report
+        Also write one self-contained HTML page to this file.
+    """
+    from ytterby.app.design import run
+
+    return run(
+        feed,
+        cut=cut,
+        purity=purity,
+        recovery=recovery,
+        products=product,
+        remainder=remainder,
+        flow=flow,
+        extractant=extractant,
+        prices=prices,
+        unsharp=unsharp,
+        linked=link,
+        plant=plant,
+        report=report,
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command in `arguments` (those of the process when None) and exit."""
     sys.exit(status_of(arguments))

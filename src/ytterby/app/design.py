@@ -1,0 +1,178 @@
+"""`ytterby design`: from a feed and a cut, or a feed and products, to cascades."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ytterby.app.progress import announce_compilation, progress
+from ytterby.chemistry import RARE_EARTHS
+from ytterby.design import (
+    Cut,
+    Infeasible,
+    Pinched,
+    Practice,
+    Prices,
+    Product,
+    Task,
+    card,
+    design,
+    design_train,
+    kg_oxide,
+    link,
+    linked_card,
+    plant_of,
+    series,
+    train_card,
+)
+from ytterby.facts import UnknownFact, table
+from ytterby.plant import PlantError
+from ytterby.quantity import QuantityError, parse
+
+RESULT_IS_NONE = 1
+_PARTITION = "partition"
+
+
+def run(
+    feed: str,
+    *,
+    cut: str | None,
+    purity: str,
+    recovery: str,
+    products: tuple[str, ...],
+    remainder: str,
+    flow: str,
+    extractant: str,
+    prices: Path | None,
+    unsharp: bool,
+    linked: bool,
+    plant: Path | None,
+    report: Path | None,
+) -> int:
+    """Design what is asked for; see `ytterby design --help`."""
+    if (cut is None) == (not products):
+        raise PlantError((), "found neither or both of --cut and --product, expected one of them")
+    if plant is not None and products:
+        raise PlantError((), "--plant: found a train, expected a single --cut to write")
+    if plant is not None and plant.exists():
+        raise PlantError((), f"--plant {plant}: found a file there, expected a new one")
+    amounts = read_feed(feed, _quantity("--flow", flow, "kg/s"))
+    chemistry = series(extractant, amounts)
+    practice, cost = Practice.usual(extractant), read_prices(prices)
+    share = _quantity("--recovery", recovery, "-")
+    announce_compilation()
+    try:
+        if cut is not None:
+            wanted = Cut.of_quality(
+                chemistry, amounts, cut, purity=_quantity("--purity", purity, "-"), recovery=share
+            )
+            made = design(wanted, practice, cost)
+            print(card(made))
+            if plant is not None:
+                plant_of(made, plant.stem).write(plant)
+                print(f"Wrote {plant}. Next: ytterby run {plant}")
+            if report is not None:
+                from ytterby.app.design_report import write_cut
+
+                write_cut(made, feed, report)
+        else:
+            task = Task.of(
+                chemistry,
+                amounts,
+                [read_product(text) for text in products],
+                recovery=share,
+                remainder=_quantity("--remainder", remainder, "-"),
+            )
+            with progress() as tick:
+                train = design_train(task, practice, cost, unsharp=unsharp, progress=tick)
+            print(train_card(train))
+            if linked:
+                print(linked_card(link(train)))
+            if report is not None:
+                from ytterby.app.design_report import write_train
+
+                write_train(train, feed, report)
+    except (Infeasible, Pinched) as error:
+        print(error, file=sys.stderr)
+        return RESULT_IS_NONE
+    except ValueError as error:
+        raise PlantError((), str(error)) from None
+    if report is not None:
+        print(f"Report: {report}")
+    return 0
+
+
+def read_feed(text: str, flow: float) -> dict[str, float]:
+    """Rare earths [mol/s] of a feed of `flow` [kg oxide/s].
+
+    text: the name of a shipped partition, such as longnan, or oxide shares such as
+    "Nd=60,Pr=20,Dy=20", which are divided by their sum. Raises PlantError.
+    """
+    if "=" in text:
+        shares = {}
+        for part in text.split(","):
+            element, _, share = part.partition("=")
+            shares[element.strip()] = _quantity("feed", share.strip(), "-")
+    else:
+        try:
+            shares = {e: item.value for e, item in table(f"{_PARTITION}.{text}").items()}
+        except UnknownFact:
+            raise PlantError(
+                (),
+                f"found no feed {text!r}, expected one of {', '.join(partitions())}, or oxide "
+                "shares such as Nd=60,Pr=20,Dy=20",
+            ) from None
+    foreign = [e for e in shares if e not in RARE_EARTHS]
+    if foreign:
+        raise PlantError((), f"feed: found {', '.join(foreign)}, expected symbols of rare earths")
+    total = sum(shares.values())
+    if not total > 0:
+        raise PlantError((), "feed: found shares that add up to nothing, expected oxide shares")
+    return {e: share / total * flow / kg_oxide(e) for e, share in shares.items() if share > 0}
+
+
+def partitions() -> list[str]:
+    """Names of the shipped feeds."""
+    from ytterby.facts import all_facts
+
+    start = f"{_PARTITION}."
+    names = [fact.name for fact in all_facts() if fact.name.startswith(start)]
+    return sorted({name.removeprefix(start).rpartition(".")[0] for name in names})
+
+
+def read_product(text: str) -> Product:
+    """`Pr+Nd:99.5 %` as a product; raises PlantError."""
+    names, colon, purity = text.partition(":")
+    if not colon:
+        raise PlantError((), f"--product {text!r}: found no purity, expected such as Pr+Nd:99.5%")
+    elements = tuple(part.strip() for part in names.split("+"))
+    share = _quantity(f"--product {text!r}", purity, "-")
+    if not 0 < share < 1:
+        raise PlantError((), f"--product {text!r}: found {purity}, expected below 100 %")
+    return Product(elements, share)
+
+
+def read_prices(path: Path | None) -> Prices:
+    """The shipped prices, with those of a YAML file in their place; raises PlantError."""
+    if path is None:
+        return Prices.shipped()
+    from ytterby.plant.file import load
+
+    tree = load(path.read_text(encoding="utf-8"), str(path))
+    if not isinstance(tree, Mapping):
+        raise PlantError((), f"{path}: found no mapping, expected such as 'acid: 0.2'")
+    changes = {str(key): value for key, value in tree.items()}
+    if isinstance(changes.get("oxide"), Mapping):
+        changes["oxide"] = {**Prices.shipped().oxide, **changes["oxide"]}
+    try:
+        return Prices.shipped(**changes)
+    except TypeError as error:
+        raise PlantError((), f"{path}: {error}") from None
+
+
+def _quantity(where: str, text: str, unit: str) -> float:
+    try:
+        return parse(text, unit)
+    except QuantityError as error:
+        raise PlantError((), f"{where} {text!r}: {error}") from None

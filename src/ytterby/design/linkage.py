@@ -1,0 +1,247 @@
+"""Linked cascades: a loaded organic serves as the saponified organic of another cascade.
+
+After an unsharp first cut the middle product is made twice: as the extract of a cascade X in the
+light branch and as the raffinate of a cascade Y in the heavy branch. X would strip it with acid,
+and Y would bring it to its organic with alkali. Linked, the loaded organic of X enters stage 1 of
+Y as it is, and part of the raffinate of Y, the same product as chloride, is the scrub of X:
+
+    Na ->  X  -> organic loaded with the middle product ->  Y  -> strip -> Na ...
+    X <- scrub = part of the raffinate of Y;   the rest of it is the product
+
+One saponification and one stripping serve two cascades.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from ytterby.design.practice import ACID_MASS, ALKALI_MASS, CHARGE, SODIUM
+from ytterby.design.reading import metals
+from ytterby.design.train import Made, Step, Train
+from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
+from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
+
+MOST_TURNS = 300
+"""Most times round the two cascades."""
+ATTEMPTS, MORE_ACID, MORE_STAGES = 6, 1.2, 3
+"""Most tries with more stripping; factor on the acid and stages added in each."""
+CLOSED = 1e-12
+"""Change of what passes between the cascades, over the most, at which the link has closed [-]."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Two cascades with one organic.
+
+    train: as it was designed, unlinked. light, heavy: X and Y at their steady state.
+    made: the products of the train with the link.
+    """
+
+    train: Train
+    light: Profile
+    heavy: Profile
+    made: tuple[Made, ...]
+
+    @property
+    def steps(self) -> tuple[Step, Step]:
+        """X and Y as they were designed."""
+        return _pair(self.train)
+
+    @property
+    def acid_saved(self) -> float:
+        """kg of HCl per kg of oxide fed that the link saves [-]."""
+        x, y = self.steps
+        unlinked = x.sized.profile.acid_used + y.sized.profile.acid_used
+        return (unlinked - self.heavy.acid_used) * ACID_MASS / self.train.oxide_fed
+
+    @property
+    def alkali_saved(self) -> float:
+        """kg of NaOH per kg of oxide fed that the link saves [-]."""
+        x, y = self.steps
+        unlinked = x.sized.profile.alkali_used + y.sized.profile.alkali_used
+        return (unlinked - self.light.alkali_used) * ALKALI_MASS / self.train.oxide_fed
+
+    def closure(self) -> dict[str, float]:
+        """(made - fed)/fed of each element [-]."""
+        return replace(self.train, made=self.made).closure()
+
+
+def link(train: Train) -> Linked:
+    """Link the two cascades of a train that make the middle product of its unsharp first cut.
+
+    Stages of extraction and scrubbing stay as designed; the organic is the larger of both flows,
+    scrub of X and reflux of Y are trimmed so that both branches send out what they should. What Y
+    does not strip now meets the raffinate of X, so stripping stages and acid are added until the
+    products are pure, `ATTEMPTS` times at most; `Linked.made` tells whether they are.
+    Raises ValueError where the train has no unsharp cut, Infeasible where the pair finds no steady
+    state.
+    """
+    x, y = _pair(train)
+    for attempt in range(ATTEMPTS):
+        state = _Link(x, y, attempt)
+        for _ in range(MOST_TURNS):
+            if state.turn():
+                break
+        else:
+            raise Infeasible(
+                f"link of {x.name} and {y.name}: no steady state after {MOST_TURNS} turns; "
+                "run them unlinked"
+            )
+        made = _products(train, x, y, state)
+        linked = Linked(train, state.profile_x, state.profile_y, made)
+        if all(one.met for one in made):
+            break
+    return linked
+
+
+def _pair(train: Train) -> tuple[Step, Step]:
+    """X, which extracts the middle product, and Y, which leaves it in the raffinate."""
+    root = train.steps[0].node
+    if not root.middle or root.light is None or root.heavy is None:
+        raise ValueError("link: the train has no unsharp first cut; design it with unsharp=True")
+    steps = {id(step.node): step for step in train.steps}
+    x, y = root.light, root.heavy
+    while x.heavy is not None:
+        x = x.heavy
+    while y.light is not None:
+        y = y.light
+    return steps[id(x)], steps[id(y)]
+
+
+class _Link:
+    """The pair on its way to a steady state."""
+
+    def __init__(self, x: Step, y: Step, attempt: int) -> None:
+        self.x, self.y = x, y
+        sized_x, sized_y = x.sized, y.sized
+        self.organic = max(_flow(x), _flow(y))
+        more = MORE_ACID**attempt
+        self.strip = sized_y.profile.flows.strip * self.organic / _flow(y) * more
+        self.reflux = sized_y.profile.flows.reflux / more
+        n = sized_y.stages
+        self.stages = replace(n, stripping=n.stripping + MORE_STAGES * attempt)
+        self.returned = dict(sized_y.cascade.organic.concentrations)
+        raffinate = sized_y.profile.outlets["raffinate"]
+        self.elements = tuple(dict.fromkeys((*x.cut.series, *y.cut.series)))
+        places = x.cut.chemistry.index(self.elements)
+        total = float(raffinate.amounts[places].sum())
+        strength = sized_y.practice.feed
+        self.liquor = {
+            e: strength * float(n) / total
+            for e, n in zip(self.elements, raffinate.amounts[places], strict=True)
+        }
+        metal = sized_x.practice.loaded * self.organic
+        self.scrub = max(metal - sum(sized_x.outlet("extract").values()), 0.0) / strength
+        self.profile_x: Profile
+        self.profile_y: Profile
+        self.started = False
+        self.last: dict[str, tuple[float, float]] = {}
+
+    def turn(self) -> bool:
+        """Once round: X, its organic through Y, stripped and back; whether nothing changed."""
+        x, y = self.x, self.y
+        before = self._state()
+        n = x.sized.stages
+        saponified = {SODIUM: x.sized.practice.sodium, **self.returned}
+        cascade = Cascade(
+            x.cut.chemistry,
+            Stages(n.extraction, n.scrubbing, 0),
+            x.sized.cascade.feed,
+            Organic(self.organic, x.sized.practice.dimer, saponified),
+            scrub=Aqueous(self.scrub, self.liquor, x.sized.practice.feed_acid),
+        )
+        self.profile_x = self._solved(cascade, self.profile_x if self.started else None, x)
+        carried = _carried(self.profile_x, self.organic)
+        wanted = sum(y.cut.feed[e] for e in y.cut.heavies) - y.cut.heavy_lost + y.cut.light_lost
+        rich = Cascade(
+            y.cut.chemistry,
+            self.stages,
+            y.sized.cascade.feed,
+            Organic(self.organic, y.sized.practice.dimer, carried),
+            strip=Aqueous(self.strip, {}, y.sized.practice.strip_acid),
+            reflux=self.reflux,
+        )
+        self.profile_y = self._solved(rich, self.profile_y if self.started else None, y)
+        self.started = True
+        extract = sum(self.leaving(self.profile_y, "extract").values())
+        slope = -self.strip * y.sized.practice.strip_acid / CHARGE
+        self.reflux = self._trim("reflux", self.reflux, extract - wanted, slope)
+        light = sum(self.leaving(self.profile_x, "raffinate").values())
+        lights = sum(x.cut.feed[e] for e in x.cut.lights) - x.cut.light_lost + x.cut.heavy_lost
+        self.scrub = self._trim("scrub", self.scrub, light - lights, self._strength())
+        self._pass_on()
+        after = self._state()
+        change = max(abs(a - b) for a, b in zip(after, before, strict=True))
+        tight = EXTRACT_TOLERANCE * min(x.cut.heavy_lost, x.cut.light_lost, y.cut.light_lost)
+        missed = max(abs(extract - wanted), abs(light - lights))
+        return change <= CLOSED * max(after) and missed <= tight
+
+    def _solved(self, cascade: Cascade, guess: Profile | None, step: Step) -> Profile:
+        profile = cascade.solve(guess)
+        if not profile.converged:
+            raise Infeasible(f"link, cut {step.name}: {profile.reason}")
+        return profile
+
+    def leaving(self, profile: Profile, name: str) -> dict[str, float]:
+        """Rare earths in an outlet [mol/s]."""
+        places = self.x.cut.chemistry.index(self.elements)
+        return dict(zip(self.elements, profile.outlets[name].amounts[places].tolist(), strict=True))
+
+    def _strength(self) -> float:
+        return sum(self.liquor.values())
+
+    def _trim(self, name: str, value: float, miss: float, nominal: float) -> float:
+        """A secant step of a flow towards no miss, near the slope of the charge balance."""
+        slope = nominal
+        if name in self.last and value != self.last[name][0]:
+            secant = (miss - self.last[name][1]) / (value - self.last[name][0])
+            if math.isfinite(secant) and 0.2 < secant / nominal < 5:
+                slope = secant
+        self.last[name] = (value, miss)
+        return max(value - miss / slope, value / 2)
+
+    def _pass_on(self) -> None:
+        """The raffinate of Y becomes the scrub, the stripped organic of Y the organic of X."""
+        raffinate = self.leaving(self.profile_y, "raffinate")
+        total = sum(raffinate.values())
+        strength = self.y.sized.practice.feed
+        self.liquor = {e: strength * n / total for e, n in raffinate.items()}
+        self.returned = {
+            e: v for e, v in _carried(self.profile_y, self.organic).items() if e != SODIUM
+        }
+
+    def _state(self) -> list[float]:
+        """What passes between the cascades [mol/s]."""
+        scrub = [self.scrub * v for v in self.liquor.values()]
+        back = [self.organic * self.returned.get(e, 0.0) for e in self.elements]
+        return scrub + back
+
+
+def _carried(profile: Profile, flow: float) -> dict[str, float]:
+    """What the organic takes along per litre of its `flow` [mol/L].
+
+    The metal of its aqueous droplets counts as loaded, and lost organic as made up.
+    """
+    amounts = zip(profile.components, profile.outlets["organic"].amounts.tolist(), strict=True)
+    return {e: max(n, 0.0) / flow for e, n in amounts}
+
+
+def _flow(step: Step) -> float:
+    return step.sized.profile.flows.organic
+
+
+def _products(train: Train, x: Step, y: Step, state: _Link) -> tuple[Made, ...]:
+    """The products of a train with the linked pair in the place of X and Y."""
+    middle = train.steps[0].node.after
+    made = {i: dict(one.amounts) for i, one in enumerate(train.made)}
+    scrubbed = {e: state.scrub * v for e, v in state.liquor.items()}
+    drawn = state.leaving(state.profile_y, "raffinate")
+    made[middle] = {e: n - scrubbed.get(e, 0.0) for e, n in drawn.items()}
+    for step, profile, outlet, part, place in (
+        (x, state.profile_x, "raffinate", x.node.light, x.node.after),
+        (y, state.profile_y, "extract", y.node.heavy, y.node.after + 1),
+    ):
+        amounts = {e: n for e, n in metals(step.cut, profile, outlet).items() if n > 0}
+        made |= {place: amounts} if part is None else train.branch(part, amounts)
+    return tuple(replace(one, amounts=made[i]) for i, one in enumerate(train.made))

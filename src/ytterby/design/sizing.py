@@ -1,0 +1,154 @@
+"""From a plan to a cascade that works: stages added where losses ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ytterby.design.cut import Cut
+from ytterby.design.economy import Plan
+from ytterby.design.practice import Practice
+from ytterby.design.reading import losses_of, metals
+from ytterby.design.trial import Infeasible, Liquor, Trial
+from ytterby.separation import Cascade, Profile, Stages
+
+ROUNDS = 40
+"""Most changes of the stages."""
+
+SLACK = 1.5
+"""Stages that a section may have beyond what its loss asks for [-]."""
+
+LARGEST_CHANGE = 0.4
+"""Largest change of a section in one round, relative to its stages [-]."""
+
+PINCHED = 0.7
+"""ln(loss/allowed) after a round over that before it, above which more stages are no help [-]."""
+
+WIDENING = 1.05
+"""Factor on S when stages alone do not bring the losses down, and growth of that factor [-]."""
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A cascade that makes a cut.
+
+    cascade: with the flows that make the cut, and no targets. profile: its steady state, with what
+        returns on the stripped organic. plan: what theory had asked for.
+    """
+
+    cut: Cut
+    practice: Practice
+    plan: Plan
+    cascade: Cascade
+    profile: Profile
+
+    @property
+    def stages(self) -> Stages:
+        """Stages of each section [-]."""
+        return self.cascade.stages
+
+    def outlet(self, name: str) -> dict[str, float]:
+        """Rare earths leaving by "raffinate", "extract" or "organic" [mol/s]."""
+        return metals(self.cut, self.profile, name)
+
+    @property
+    def heavy_lost(self) -> float:
+        """Extracted elements in the raffinate [mol/s]."""
+        return losses_of(self.cut, self.profile)[0]
+
+    @property
+    def light_lost(self) -> float:
+        """Lights in the extract [mol/s]."""
+        return losses_of(self.cut, self.profile)[1]
+
+    @property
+    def organic(self) -> float:
+        """S, rare earths in the organic leaving the feed stage per mole of feed [-]."""
+        profile, stage = self.profile, self.stages.extraction - 1
+        places = self.cascade.chemistry.index(self.cut.series)
+        loaded = profile.volumes[3:, stage].sum() * profile.organic[stage, places].sum()
+        return float(loaded / self.cut.total)
+
+
+def size(
+    cut: Cut,
+    practice: Practice,
+    plan: Plan,
+    liquor: Liquor | None = None,
+    *,
+    stages: Stages | None = None,
+) -> Sized:
+    """A cascade that keeps both losses of a cut at the S of its plan, with few stages to spare.
+
+    Stages are added, and taken away again, by what the loss per stage tells; more organic is taken
+    where stages no longer help.
+
+    liquor: how the feed arrives; None: at the concentration of practice.
+    stages: where to begin; None: at those of the plan, divided by the stage efficiency.
+    Raises Infeasible where the losses cannot be reached, with the reason.
+    """
+    trial = Trial(cut, practice, plan, liquor or Liquor.of(cut, practice))
+    counts = np.array(trial.first_stages() if stages is None else _counts(stages), dtype=float)
+    best: tuple[Cascade, Profile, Plan] | None = None
+    too_few = np.zeros(2)
+    before, widening = np.inf, WIDENING
+    for _ in range(ROUNDS):
+        n, m = (max(1, round(float(v))) for v in counts)
+        trial.settle(Stages(n, m, trial.stripping))
+        if trial.add_strip():
+            continue
+        change = trial.missing_stages()
+        if (change <= 0).all():
+            best = trial.kept(best)
+            if (change > -SLACK).all() or ((counts + change) <= too_few + 1).all():
+                break
+            counts = counts + np.minimum(change + 1, 0)
+        else:
+            too_few = np.maximum(too_few, np.where(change > 0, counts, 0.0))
+            if best is not None and change.max() <= SLACK:
+                break
+            limit = 2 + LARGEST_CHANGE * counts
+            counts = counts + np.clip(np.ceil(change), 0, limit)
+            missed = float(trial.excess().max())
+            pinched, before = missed > PINCHED * before, missed
+            if not pinched:
+                continue
+            trial.widen(widening)
+            widening *= WIDENING
+            before = np.inf
+            counts = np.array(trial.first_stages(), dtype=float)
+            too_few[:] = 0
+    if best is None:
+        heavy, light = trial.losses()
+        raise Infeasible(
+            f"cut {cut.name}: after {ROUNDS} rounds the raffinate holds "
+            f"{heavy / cut.heavy_lost:.3g} times the allowed heavies and the extract "
+            f"{light / cut.light_lost:.3g} times the allowed lights; allow more loss"
+        )
+    trial.cascade, trial.profile, trial.plan = best
+    trial.close()
+    return Sized(cut, practice, trial.plan, trial.cascade, trial.profile)
+
+
+def _counts(stages: Stages) -> tuple[int, int]:
+    return stages.extraction, stages.scrubbing
+
+
+def resolved(sized: Sized, cut: Cut, *, trimmed: bool = False) -> Sized:
+    """A cascade as built, at its flows, with what a cut brings now; its organic loop closed.
+
+    The feed may differ in amounts and the chemistry in constants.
+    trimmed: set the reflux anew so that the extract is what the cut wants, as an operator would.
+    Raises Infeasible where no steady state is found.
+    """
+    flows, plan = sized.profile.flows, sized.plan
+    trial = Trial(cut, sized.practice, plan, Liquor.of(cut, sized.practice))
+    trial.stripping, trial.reflux = sized.stages.stripping, flows.reflux
+    trial.profile, trial.cascade = sized.profile, sized.cascade
+    trial.returned = {e: sized.cascade.organic.concentrations.get(e, 0.0) for e in cut.series}
+    if trimmed:
+        trial.trim(sized.stages)
+    trial.turn(sized.stages)
+    assert trial.profile is not None
+    return Sized(cut, sized.practice, plan, trial.cascade, trial.profile)

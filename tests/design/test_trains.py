@@ -1,0 +1,171 @@
+"""Trains: what they make, that it closes, and that the order of cuts is the cheapest."""
+
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from ytterby.design import (
+    Practice,
+    Prices,
+    Product,
+    Task,
+    best_order,
+    design_train,
+    link,
+    order,
+    sensitivities,
+    series,
+    train_card,
+)
+from ytterby.design.economy import economic
+from ytterby.design.sensitivity import moved
+from ytterby.design.sequence import unsharp_order
+from ytterby.design.train import train_of
+
+FEED = {"Nd": 0.02, "Gd": 0.012, "Tb": 0.006, "Dy": 0.02}
+"""mol/s."""
+WANTED = [Product(("Nd",), 0.999), Product(("Gd",), 0.999), Product(("Tb",), 0.9995)]
+
+
+def task(feed=FEED, wanted=WANTED):
+    return Task.of(series("P507", feed), feed, wanted, recovery=0.98, remainder=0.995)
+
+
+@cache
+def train():
+    return design_train(task(), Practice.usual(), Prices.shipped())
+
+
+def test_every_product_is_as_pure_as_wanted_and_recovered():
+    for made in train().made:
+        assert made.met, made
+        assert made.recovery(made.product.elements[0]) >= 0.98
+
+
+def test_what_is_not_wanted_is_a_product_too():
+    assert [made.product.name for made in train().made] == ["Nd", "Gd", "Tb", "Dy"]
+    assert train().product("Dy").product.purity == 0.995
+    with pytest.raises(KeyError, match="expected one of Nd, Gd, Tb, Dy"):
+        train().product("Ho")
+
+
+def test_every_element_closes_over_the_train():
+    for gap in train().closure().values():
+        # Each organic loop is closed to 1e-12 of its feed; the rarest element is a tenth of it.
+        assert abs(gap) < 1e-9
+
+
+def test_each_cascade_is_fed_by_the_one_before_with_its_impurities():
+    steps = {id(step.node): step for step in train().steps}
+    for step in train().steps:
+        for outlet, part in (("raffinate", step.node.light), ("extract", step.node.heavy)):
+            if part is not None:
+                came = steps[id(part)].cut.feed
+                for element, amount in step.sized.outlet(outlet).items():
+                    assert came.get(element, 0.0) == amount
+                assert set(came) == {e for e, n in step.sized.outlet(outlet).items() if n > 0}
+
+
+def test_running_again_gives_the_same_products():
+    again = train().solve()
+    for made, before in zip(again.made, train().made, strict=True):
+        # Impurities answer to what returns on the organic, closed to 1e-12 of the feed.
+        assert made.impurity == pytest.approx(before.impurity, rel=1e-3)
+
+
+def test_dynamic_programming_finds_what_trying_every_order_finds():
+    practice, prices, wanted = Practice.usual(), Prices.shipped(), task()
+
+    def cheapest(first, last):
+        if first == last:
+            return 0.0
+        inside = [e for p in wanted.products[first : last + 1] for e in p.elements]
+        feed = {e: FEED[e] for e in inside}
+        return min(
+            economic(wanted.cut(feed, k), practice, prices).cost
+            + cheapest(first, k)
+            + cheapest(k + 1, last)
+            for k in range(first, last)
+        )
+
+    found = best_order(wanted, practice, prices)
+    assert found.cost == pytest.approx(cheapest(0, 3), rel=1e-12)
+    assert len(found.walk()) == 3
+
+
+def test_an_unsharp_first_cut_is_taken_only_where_it_is_cheaper():
+    practice, prices = Practice.usual(), Prices.shipped()
+    sharp = best_order(task(), practice, prices)
+    either = best_order(task(), practice, prices, unsharp=True)
+    assert either.cost <= sharp.cost
+    assert either.middle or either.cost == sharp.cost
+
+
+@cache
+def unsharp():
+    """Neodymium and gadolinium, gadolinium to dysprosium, after a cut that parts gadolinium."""
+    practice, prices = Practice.usual(), Prices.shipped()
+    root = unsharp_order(task(), 1, practice, prices)
+    return train_of(task(), practice, prices, root)
+
+
+def test_an_unsharp_first_cut_still_makes_pure_products():
+    made = unsharp()
+    assert len(made.steps) == 4
+    assert all(product.met for product in made.made)
+    assert max(abs(gap) for gap in made.closure().values()) < 1e-9
+
+
+def test_a_link_saves_acid_and_alkali_and_closes():
+    linked = link(unsharp())
+    assert linked.acid_saved > 0
+    assert linked.alkali_saved > 0
+    assert all(product.met for product in linked.made)
+    # What passes round is closed to 1e-12, and goes round many times what is made.
+    assert max(abs(gap) for gap in linked.closure().values()) < 1e-9
+
+
+def test_a_train_without_an_unsharp_cut_has_nothing_to_link():
+    with pytest.raises(ValueError, match="unsharp=True"):
+        link(train())
+
+
+def test_a_larger_separation_factor_saves_stages_and_a_smaller_one_spoils_neighbours():
+    for item in sensitivities(train()):
+        assert item.stages <= 0
+        assert item.organic <= 1e-9
+        neighbours = {item.light, item.heavy}
+        assert {name for name, _ in item.failing} <= neighbours
+    by_pair = {(item.light, item.heavy): item for item in sensitivities(train())}
+    assert by_pair["Tb", "Dy"].failing
+
+
+def test_moving_a_factor_moves_that_factor_alone():
+    chemistry = series("P507", FEED)
+    other = moved(chemistry, "Gd", 0.1)
+    names = order(chemistry, FEED)
+    for light, heavy in pairwise(names):
+        places = chemistry.index((light, heavy))
+        before, after = (c.log_K[places[1]] - c.log_K[places[0]] for c in (chemistry, other))
+        assert 10 ** (after - before) == pytest.approx(1.1 if light == "Gd" else 1.0)
+
+
+def test_the_card_tells_cascades_and_products():
+    text = train_card(train())
+    assert "3 cascades" in text
+    for made in train().made:
+        assert made.product.name in text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ([Product(("Nd", "Tb"), 0.99)], "only neighbours can stay together"),
+        ([Product(("Nd",), 0.99), Product(("Nd", "Gd"), 0.99)], "Nd stands in two products"),
+        ([Product(("Lu",), 0.99)], "the feed holds no Lu"),
+    ],
+)
+def test_products_that_make_no_train_are_refused(wanted, message):
+    with pytest.raises(ValueError, match=message):
+        task(wanted=wanted)
