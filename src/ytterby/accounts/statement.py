@@ -33,7 +33,8 @@ class Line:
 
     key: what it is about, such as ("recovery", "kiln.product", "Nd"). label: the same in words.
     value: in `unit` (pint spelling, "-" dimensionless), or None where it cannot be computed.
-    missing: why it cannot be computed. streams: names of the streams it was computed from.
+    missing: why it cannot be computed. remark: what to say beside the value, such as a verdict.
+    streams: names of the streams it was computed from.
     facts: keys (`unit.field`) of the facts that it rests on. evidence: the weakest class among
     them. movers: (fact key, change of value [unit] for one step of that fact), largest first; a
     step is one standard uncertainty, or a tenth of the value where none is stated.
@@ -51,6 +52,7 @@ class Line:
     facts: tuple[str, ...] = ()
     evidence: Evidence | None = None
     movers: tuple[tuple[str, float], ...] = ()
+    remark: str = ""
 
     @staticmethod
     def of(
@@ -60,11 +62,12 @@ class Line:
         unit: str,
         streams: tuple[str, ...],
         missing: str = "",
+        remark: str = "",
     ) -> Line:
         """The line with `value` [unit]; a NaN becomes a line that says what is `missing`."""
         if math.isnan(value):
-            return Line(key, label, None, unit, streams, missing)
-        return Line(key, label, float(value), unit, streams)
+            return Line(key, label, None, unit, streams, missing or "not known", remark=remark)
+        return Line(key, label, float(value), unit, streams, remark=remark)
 
 
 @dataclass(frozen=True)
