@@ -1,7 +1,11 @@
 """Accounts: pure functions from a balance to a statement whose every line can be followed down."""
 
+from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
+from ytterby.accounts.carbon import CarbonBasis, carbon
 from ytterby.accounts.effluent import Discharge, effluent
+from ytterby.accounts.equipment import equipment, kinds_of
 from ytterby.accounts.limits import Limit, limits
+from ytterby.accounts.purchases import Purchase, purchases
 from ytterby.accounts.radioactivity import radioactivity, specific_activity
 from ytterby.accounts.recovery import recovery_and_purity
 from ytterby.accounts.statement import (
@@ -16,15 +20,25 @@ from ytterby.accounts.statement import (
 )
 
 __all__ = [
+    "RULES",
     "Account",
+    "Allocation",
+    "Burden",
+    "CarbonBasis",
     "Discharge",
     "Limit",
     "Line",
+    "Purchase",
+    "Rule",
     "Statement",
     "UnknownLine",
     "attribute",
+    "carbon",
     "effluent",
+    "equipment",
+    "kinds_of",
     "limits",
+    "purchases",
     "radioactivity",
     "recovery_and_purity",
     "share_resting_on",

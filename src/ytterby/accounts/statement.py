@@ -60,7 +60,7 @@ class Line:
         label: str,
         value: float,
         unit: str,
-        streams: tuple[str, ...],
+        streams: tuple[str, ...] = (),
         missing: str = "",
         remark: str = "",
     ) -> Line:
