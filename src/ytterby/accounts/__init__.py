@@ -1,10 +1,13 @@
 """Accounts: pure functions from a balance to a statement whose every line can be followed down."""
 
 from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
+from ytterby.accounts.capital import CostBasis, capital, equipment_cost
 from ytterby.accounts.carbon import CarbonBasis, carbon
+from ytterby.accounts.cost import cost
 from ytterby.accounts.effluent import Discharge, effluent
 from ytterby.accounts.equipment import equipment, kinds_of
 from ytterby.accounts.limits import Limit, limits
+from ytterby.accounts.prices import PriceSet, price_set, priced_by_content, sales
 from ytterby.accounts.purchases import Purchase, purchases
 from ytterby.accounts.radioactivity import radioactivity, specific_activity
 from ytterby.accounts.recovery import recovery_and_purity
@@ -25,22 +28,30 @@ __all__ = [
     "Allocation",
     "Burden",
     "CarbonBasis",
+    "CostBasis",
     "Discharge",
     "Limit",
     "Line",
+    "PriceSet",
     "Purchase",
     "Rule",
     "Statement",
     "UnknownLine",
     "attribute",
+    "capital",
     "carbon",
+    "cost",
     "effluent",
     "equipment",
+    "equipment_cost",
     "kinds_of",
     "limits",
+    "price_set",
+    "priced_by_content",
     "purchases",
     "radioactivity",
     "recovery_and_purity",
+    "sales",
     "share_resting_on",
     "specific_activity",
     "spread",

@@ -20,6 +20,8 @@ from ytterby.chemistry import PHASES, RARE_EARTHS, atomic_mass, oxide_factor
 
 Rule = Literal["mass", "molar", "economic"]
 RULES: tuple[Rule, ...] = ("mass", "molar", "economic")
+WORTH = (*RARE_EARTHS, "Co", "Ni", "Cu")
+"""Elements that products are sold for, unless a caller says otherwise."""
 _CARRIERS = {"H", "O", "C", "N", "Cl", "F", "S", "P", "Na", "K", "B", "Ar", "inert"}
 """Elements that reagents, water and air consist of; what a reagent moves is anything else."""
 _VALENCE = dict.fromkeys((*RARE_EARTHS, "Fe", "Al", "Ga"), 3) | {"Th": 4, "Ti": 4, "Zr": 4}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ytterby.accounts.allocation import RULES, Allocation, Burden
+from ytterby.accounts.allocation import RULES, WORTH, Allocation, Burden
 from ytterby.accounts.energy import ELECTRICITY, HEAT, Use, energy
 from ytterby.accounts.flows import Flows
 from ytterby.accounts.purchases import FREE, Purchase, purchases
@@ -23,8 +23,6 @@ from ytterby.facts import Fact, UnknownFact, fact, table
 
 TITLE = "Greenhouse gases"
 _SECONDS_PER_HOUR = 3600
-WORTH = (*RARE_EARTHS, "Co", "Ni", "Cu")
-"""Elements that products are sold for, unless a caller says otherwise."""
 
 
 @dataclass(frozen=True)
