@@ -1,0 +1,28 @@
+"""Studies: many neighbours of a plant, their accounts, and what follows from them."""
+
+from ytterby.study.evaluate import Outcome, Results, Study, collect, evaluate, run
+from ytterby.study.sampling import draw, grid
+from ytterby.study.sensitivity import Bar, Index, Spread, chance, sobol, spreads, tornado
+from ytterby.study.variables import Variable, assay, field_between, uncertain_facts
+
+__all__ = [
+    "Bar",
+    "Index",
+    "Outcome",
+    "Results",
+    "Spread",
+    "Study",
+    "Variable",
+    "assay",
+    "chance",
+    "collect",
+    "draw",
+    "evaluate",
+    "field_between",
+    "grid",
+    "run",
+    "sobol",
+    "spreads",
+    "tornado",
+    "uncertain_facts",
+]
