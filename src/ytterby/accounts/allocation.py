@@ -56,11 +56,7 @@ class Allocation:
     @cached_property
     def products(self) -> tuple[str, ...]:
         """Names of the products that hold anything of worth."""
-        return tuple(
-            edge.name
-            for edge in self.balance.edges
-            if edge.role == "product" and edge.target is None and self._content(edge.name).sum() > 0
-        )
+        return tuple(self.balance.edges[row].name for row in self._rows)
 
     def shares(self, burden: Burden, rule: Rule) -> dict[str, float]:
         """Share of the burden that each product bears [-]; they add up to one."""
@@ -95,62 +91,81 @@ class Allocation:
         alone = max(self._by_rule(burden.unit, "mass").values(), default=0.0) > 1 - _ROUNDING
         return 1.0 if alone else share
 
-    def _content(self, name: str) -> np.ndarray:
-        """[kg] of each element of worth on an edge; what is not known counts as none."""
-        masses = [self.balance.mass(name, element) for element in self.worth]
-        return np.nan_to_num(np.array(masses))
+    @cached_property
+    def _sold(self) -> tuple[str, ...]:
+        """The elements of worth that the balance knows of."""
+        return tuple(e for e in self.balance.elements if e in self.worth)
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        """Edges of the products that hold anything of worth."""
+        held = self._masses.sum(axis=1) > 0
+        ends = enumerate(self.balance.edges)
+        return [i for i, e in ends if e.role == "product" and e.target is None and held[i]]
+
+    @cached_property
+    def _masses(self) -> np.ndarray:
+        """[kg] of each element of worth, shape (edge, element); what is not known counts none."""
+        columns = [self.balance.elements.index(e) for e in self._sold]
+        known = self.balance.known[:, columns]
+        return np.where(known, np.maximum(self.balance.masses[:, columns], 0.0), 0.0)
+
+    @cached_property
+    def _fates(self) -> np.ndarray:
+        """Share of each element in a unit that ends in each product [-].
+
+        Shape (unit, product, element); zero for an element that is not known on every edge.
+        """
+        shape = (len(self.balance.units), len(self._rows), len(self._sold))
+        fates = np.zeros(shape)
+        for column, element in enumerate(self._sold):
+            trace = Trace(self.balance, element)
+            if trace.known:
+                fates[:, :, column] = trace.fates[:, self._rows]
+        return fates
+
+    @cached_property
+    def _reaching(self) -> np.ndarray:
+        """[kg] that leaves each unit and ends in each product, shape (unit, product, element)."""
+        leaving = np.zeros((len(self.balance.units), len(self._sold)))
+        for row, edge in enumerate(self.balance.edges):
+            if edge.source is not None:
+                leaving[self._unit[edge.source]] += self._masses[row]
+        return leaving[:, None, :] * self._fates
+
+    @cached_property
+    def _unit(self) -> dict[str, int]:
+        return {name: position for position, name in enumerate(self.balance.units)}
 
     def _value(self, rule: Rule) -> np.ndarray:
         """What a kg of each element of worth counts under a rule."""
         match rule:
             case "mass":
-                return np.array([_oxide(e) for e in self.worth])
+                return np.array([_oxide(e) for e in self._sold])
             case "molar":
-                return np.array([1 / atomic_mass(e) for e in self.worth])
+                return np.array([1 / atomic_mass(e) for e in self._sold])
             case "economic":
-                return np.array([_oxide(e) * self.prices.get(e, 0.0) for e in self.worth])
+                return np.array([_oxide(e) * self.prices.get(e, 0.0) for e in self._sold])
 
     def _by_rule(self, unit: str | None, rule: Rule) -> dict[str, float]:
         """Shares in proportion to what passes the unit and ends in each product."""
-        value = self._value(rule)
-        weights = {name: float(self._reaching(unit, name) @ value) for name in self.products}
-        if not sum(weights.values()) > 0:
-            weights = {name: float(self._content(name) @ value) for name in self.products}
-        total = sum(weights.values())
-        if not total > 0:
-            return dict.fromkeys(self.products, 1 / max(len(self.products), 1))
-        return {name: weight / total for name, weight in weights.items()}
-
-    def _reaching(self, unit: str | None, product: str) -> np.ndarray:
-        """[kg] of each element of worth that leaves the unit for the first time for a product."""
-        if unit is None:
-            return self._content(product)
-        leaving = self._throughput(unit)
-        return leaving * np.array([self._fate(unit, element, product) for element in self.worth])
-
-    def _throughput(self, unit: str) -> np.ndarray:
-        rows = [i for i, edge in enumerate(self.balance.edges) if edge.source == unit]
-        return sum(
-            (self._content(self.balance.edges[row].name) for row in rows), np.zeros(len(self.worth))
-        )
+        value, held = self._value(rule), self._masses[self._rows]
+        weights = held @ value if unit is None else self._reaching[self._unit[unit]] @ value
+        if not weights.sum() > 0:
+            weights = held @ value
+        if not weights.sum() > 0:
+            weights = np.ones(len(self._rows))
+        shares = weights / weights.sum() if len(weights) else weights
+        return dict(zip(self.products, shares.tolist(), strict=True))
 
     def _ends(self, unit: str | None, element: str) -> dict[str, float]:
         """Where atoms of an element of worth go among the products, from a unit on [-]."""
-        if unit is None or element not in self.worth:
+        if unit is None or element not in self._sold:
             return {}
-        ends = {name: self._fate(unit, element, name) for name in self.products}
-        total = sum(ends.values())
-        return {n: share / total for n, share in ends.items()} if total > _ROUNDING else {}
-
-    def _fate(self, unit: str, element: str, product: str) -> float:
-        trace = self._traces[element]
-        if not trace.known:
-            return 0.0
-        return float(trace.fates[self.balance.units.index(unit), self.balance.edge(product)])
-
-    @cached_property
-    def _traces(self) -> dict[str, Trace]:
-        return {element: Trace(self.balance, element) for element in self.worth}
+        ends = self._fates[self._unit[unit], :, self._sold.index(element)]
+        if not ends.sum() > _ROUNDING:
+            return {}
+        return dict(zip(self.products, (ends / ends.sum()).tolist(), strict=True))
 
     def _moved(self, unit: str | None) -> dict[str, float]:
         """Equivalents of each metal that changed its phase in the unit [mol of charge].
