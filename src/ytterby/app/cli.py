@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -102,6 +102,162 @@ def facts(
     from ytterby.app.explain import facts
 
     return facts(words, evidence=class_, as_json=json)
+
+
+@app.command
+def sweep(
+    plant: Path,
+    /,
+    *,
+    vary: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    points: int | None = None,
+    samples: int = 100,
+    seed: int = 1,
+    method: Literal["latin hypercube", "monte carlo"] = "latin hypercube",
+    facts: Annotated[bool, Parameter(negative=())] = False,
+    assay: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    place: str | None = None,
+    grid: str | None = None,
+    scrap: str | None = None,
+    cores: Annotated[bool, Parameter(negative=())] = False,
+    cluster: str | None = None,
+    store: Path | None = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Solve a plant at many settings, or under all that is not known for sure.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    vary
+        A field and its range: --vary leach.acid_dose=1.0..1.3. May be repeated.
+    points
+        Every combination of this many values of each field, instead of samples.
+    samples
+        Number of samples.
+    seed
+        The same seed gives the same numbers.
+    method
+        How samples are drawn.
+    facts
+        Also vary every fact that states an uncertainty.
+    assay
+        Also vary an element of a feed: --assay "scrap.Nd=0.5 %". May be repeated.
+    set_
+        Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated.
+    place
+        Where the plant stands, such as EE; adds cost and margin.
+    grid
+        Region of the electricity grid, such as EE; adds greenhouse gases.
+    scrap
+        The feed that is bought by its content.
+    cores
+        Use all cores of this machine.
+    cluster
+        Address of a Dask scheduler.
+    store
+        Folder of results, Parquet if it ends in .parquet; a stopped run goes on from it.
+    json
+        Print results as JSON and nothing else.
+    """
+    from ytterby.app.sweep import Options, sweep
+
+    return sweep(
+        plant,
+        Options(
+            vary=vary,
+            points=points,
+            samples=samples,
+            seed=seed,
+            method=method,
+            facts=facts,
+            assays=assay,
+            set_=set_,
+            place=place,
+            grid=grid,
+            scrap=scrap,
+            cores=cores,
+            cluster=cluster,
+            store=store,
+            as_json=json,
+        ),
+    )
+
+
+@app.command
+def optimise(
+    plant: Path,
+    /,
+    *,
+    vary: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    maximise: str | None = None,
+    minimise: str | None = None,
+    hold: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    against: str | None = None,
+    points: int = 5,
+    most: int = 80,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    place: str | None = None,
+    grid: str | None = None,
+    scrap: str | None = None,
+    write: Path | None = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Run a plant better: one figure as good as can be over chosen fields, others held.
+
+    Parameters
+    ----------
+    plant
+        The plant file; its settings are where the search starts.
+    vary
+        A field and its range: --vary leach.acid_dose=1.0..1.3. May be repeated.
+    maximise
+        The figure to raise, such as margin or "recovery Dy, dy_kiln.product".
+    minimise
+        The figure to lower, such as reagents, water, emissions.
+    hold
+        A figure to hold: --hold "purity Dy, dy_kiln.product >= 0.995". May be repeated.
+    against
+        A second aim, such as "minimise emissions": a front of compromises.
+    points
+        Points of that front.
+    most
+        Plants to solve at most, for each point.
+    set_
+        Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated.
+    place
+        Where the plant stands, such as EE; adds revenue, operating, margin, net present value.
+    grid
+        Region of the electricity grid, such as EE; adds emissions and footprints.
+    scrap
+        The feed that is bought by its content.
+    write
+        Write the plant at its best to this file.
+    json
+        Print the result as JSON and nothing else.
+    """
+    from ytterby.app.optimise import Options, optimise
+
+    return optimise(
+        plant,
+        Options(
+            vary=vary,
+            maximise=maximise,
+            minimise=minimise,
+            hold=hold,
+            against=against,
+            points=points,
+            most=most,
+            set_=set_,
+            place=place,
+            grid=grid,
+            scrap=scrap,
+            write=write,
+            as_json=json,
+        ),
+    )
 
 
 @app.command

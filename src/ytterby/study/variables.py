@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
+from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.facts import Fact
 from ytterby.plant import Plant
 from ytterby.quantity import parse_any
@@ -100,13 +101,16 @@ def uncertain_facts(
 
     only: keys of `Balance.facts` (`unit.field`) to keep; all when None. unstated: relative
     standard uncertainty of facts that state none; they are left out when None. One fact in
-    several units is one variable.
+    several units is one variable; facts of elements that are not in the plant are left out.
     """
+    present = set(plant.basis().elements)
     places: dict[Fact, list[str]] = {}
     limits: dict[Fact, tuple[float, float]] = {}
     for unit_name, unit in plant.units.items():
         told = declarations(type(unit))
         for path, fact in unit.facts.items():
+            if _absent(path.partition(".")[2], present):
+                continue
             if only is None or f"{unit_name}.{path}" in only:
                 places.setdefault(fact, []).append(f"{unit_name}.{path}")
                 limits[fact] = _limits(told[path.partition(".")[0]], fact)
@@ -129,6 +133,14 @@ def uncertain_facts(
                 )
             )
     return tuple(found)
+
+
+def _absent(key: str, present: set[str]) -> bool:
+    """Whether the key of a table of facts is an element that is not in the plant."""
+    try:
+        return bool(key) and atomic_mass(key) > 0 and key not in present
+    except UnknownFormula:
+        return False
 
 
 def _limits(told: Any, fact: Fact) -> tuple[float, float]:
