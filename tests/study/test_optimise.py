@@ -98,6 +98,7 @@ def test_the_start_is_read_off_the_plant():
         pytest.approx(3)
     )
     assert current(plant, field_between("leach.end_pH", 2.0, 3.0)) == 2.5
+    assert current(plant, field_between("bleed.part", "10 %", "90 %")) == pytest.approx(50)
     with pytest.raises(ValueError, match="expected a number to start from"):
         current(plant, field_between("scrap.assay.Tb", "1 %", "2 %"))
 

@@ -31,6 +31,7 @@ _BINDING = 2e-3
 _REACH = 3 * _LAST_RADIUS
 """Distance from a limit that the end of a search leaves open, relative to the range of a field."""
 _DIGITS = 12
+_SHARES = ("%", "percent", "ppm", "ppb")
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,8 @@ def current(plant: Plant, variable: Variable) -> float:
         branch = f"{getattr(plant.units[head], keys[0])!r} {told.unit}".removesuffix(" -")
     if branch is None:
         raise ValueError(f"{variable.name}: found nothing there, expected a number to start from")
+    if variable.unit in _SHARES:
+        return parse(branch, "-") / parse(f"1 {variable.unit}", "-")
     return parse(branch, variable.unit)
 
 
