@@ -108,7 +108,7 @@ def test_mass_per_day_does_not_need_the_water():
 def test_what_a_balance_by_hand_cannot_tell_is_said():
     statement = effluent(separation(), CN)
     reasons = {line.key[1]: line.missing for line in statement.missing}
-    assert "no species, and none is given" in reasons["limits.cn.gb-26451-2011.zn-direct"]
+    assert "does not follow Zn" in reasons["limits.cn.gb-26451-2011.zn-direct"]
     assert "needs the species" in reasons["limits.cn.gb-26451-2011.nh3-n-direct"]
     assert "needs the species" in reasons["limits.cn.gb-26451-2011.ph-direct-min"]
 
@@ -125,6 +125,14 @@ def test_a_solved_plant_is_judged_for_acid_oxygen_demand_and_solids():
     # The tolerance leaves room for droplets of organic.
     half_an_oxygen_molecule = 0.031998 / 2
     assert demand == pytest.approx(oxalate * half_an_oxygen_molecule, rel=1e-4)
+
+
+def test_what_nobody_analysed_is_not_taken_for_none():
+    statement = effluent(separation(), CN, Discharge(volumes={"split.water": 1.0}))
+    line = statement.line("used", "limits.cn.gb-26451-2011.zn-direct", "split.water")
+    assert line.value is None and "does not follow Zn" in line.missing
+    uranium = radioactivity(separation(), ()).line("activity", "leach.residue", "U-238")
+    assert uranium.value is None and "does not follow U" in uranium.missing
 
 
 def test_every_shipped_limit_can_be_read():

@@ -3,6 +3,7 @@
 from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
 from ytterby.accounts.capital import CostBasis, capital, equipment_cost
 from ytterby.accounts.carbon import CarbonBasis, carbon
+from ytterby.accounts.compare import Comparison, compare
 from ytterby.accounts.cost import cost
 from ytterby.accounts.effluent import Discharge, effluent
 from ytterby.accounts.equipment import equipment, kinds_of
@@ -28,6 +29,7 @@ __all__ = [
     "Allocation",
     "Burden",
     "CarbonBasis",
+    "Comparison",
     "CostBasis",
     "Discharge",
     "Limit",
@@ -40,6 +42,7 @@ __all__ = [
     "attribute",
     "capital",
     "carbon",
+    "compare",
     "cost",
     "effluent",
     "equipment",

@@ -111,7 +111,7 @@ def _sum(parts: Iterator[Found]) -> Found:
     for value, missing in parts:
         total += value
         reasons += [missing] if missing else []
-    return total, "; ".join(reasons)
+    return total, "; ".join(dict.fromkeys(reasons))
 
 
 def _water(books: _Books) -> Iterator[Line]:
@@ -177,7 +177,8 @@ def _acidity(books: _Books, rows: Sequence[int], limit: Limit) -> Found:
 def _used(books: _Books, limit: Limit, rows: Sequence[int], share: float, missing: str) -> Line:
     name = books.name(rows)
     key = ("used", limit.fact.name, name)
-    label = f"{limit.parameter} in {name}, over {show(limit.fact.value, limit.fact.unit)}"
+    end = "at most" if limit.sense == "max" else "at least"
+    label = f"{limit.parameter} in {name}, of {end} {show(limit.fact.value, limit.fact.unit)}"
     if missing or math.isnan(share):
         return Line(key, label, None, "-", books.names(rows), missing or "not known")
     verdict = judge(share, share, limit, books.discharge.warn_from)

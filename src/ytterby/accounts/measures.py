@@ -19,7 +19,7 @@ def found(balance: Balance, row: int, parameter: str) -> Found:
     """Mass [kg] of `parameter` on edge `row` over the period of the balance.
 
     parameter: elements joined by + (`Th+U`); `NH3-N`, `suspended solids`, `oil` or `COD`, which
-    need species. An element of which the balance has no column is not in the plant: zero.
+    need species. An element of which the balance has no column was not analysed: not known.
     """
     name = balance.edges[row].name
     if parameter in _SPECIES:
@@ -30,6 +30,8 @@ def found(balance: Balance, row: int, parameter: str) -> Found:
     for element in parameter.split("+"):
         if not _is_element(element):
             return math.nan, f"{parameter} is not followed by the balance; measure it"
+        if element not in balance.elements:
+            return math.nan, f"the balance does not follow {element}: no feed names it"
         mass = balance.mass(name, element)
         if math.isnan(mass):
             return math.nan, f"{element} is not known of {name}"

@@ -60,6 +60,9 @@ def nuclides() -> tuple[str, ...]:
 def _share(view: Flows, row: int, elements: str) -> tuple[float, str]:
     """Mass of the elements per mass of the stream [-], or NaN with the reason."""
     name = view.edge(row).name
+    absent = [e for e in elements.split("+") if e not in view.balance.elements]
+    if absent:
+        return math.nan, f"the balance does not follow {', '.join(absent)}: no feed names it"
     total = view.flows[row].sum()
     mass = sum(view.balance.mass(name, element) for element in elements.split("+"))
     share = mass / view.balance.period / total if total else math.nan

@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ytterby.balance import Balance
 from ytterby.facts import EVIDENCE, Evidence, Fact, weakest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEGLIGIBLE = 1e-9
 """Change of a value, relative to the value, below which a fact does not count as moving it [-].
@@ -98,6 +103,45 @@ class Statement:
     def missing(self) -> tuple[Line, ...]:
         """The lines that could not be computed."""
         return tuple(line for line in self.lines if line.value is None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The statement as plain data."""
+        return {"title": self.title, "lines": [_plain(line) for line in self.lines]}
+
+    def table(self) -> pd.DataFrame:
+        """One row per line: key, label, value, unit, what is missing, remark, streams, evidence."""
+        import pandas as pd
+
+        rows = [{**_plain(line), "key": " | ".join(line.key)} for line in self.lines]
+        rows = [{**row, "streams": ", ".join(row["streams"])} for row in rows]
+        return pd.DataFrame(rows, columns=list(_plain(Line((), "", None, "-"))))
+
+    def _repr_html_(self) -> str:
+        """The statement as a notebook shows it."""
+        rows = "".join(
+            f"<tr><td>{escape(line.label)}</td><td style='text-align:right'>{_figure(line)}</td>"
+            f"<td>{'' if line.unit == '-' else escape(line.unit)}</td>"
+            f"<td>{escape(line.missing or line.remark)}</td></tr>"
+            for line in self.lines
+        )
+        return f"<table><caption>{escape(self.title)}</caption>{rows}</table>"
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {
+        "key": list(line.key),
+        "label": line.label,
+        "value": line.value,
+        "unit": line.unit,
+        "missing": line.missing,
+        "remark": line.remark,
+        "streams": list(line.streams),
+        "evidence": line.evidence,
+    }
+
+
+def _figure(line: Line) -> str:
+    return "" if line.value is None else f"{line.value:.5g}"
 
 
 def together(key: tuple[str, ...], label: str, lines: Sequence[Line]) -> Line:

@@ -105,6 +105,164 @@ def facts(
 
 
 @app.command
+def accounts(
+    plant: Path,
+    /,
+    *,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    place: str | None = None,
+    grid: str | None = None,
+    law: str | None = None,
+    on: str | None = None,
+    route: str = "direct",
+    area: str | None = None,
+    scrap: str | None = None,
+    prices: Path | None = None,
+    against: Path | None = None,
+    out: Path | None = None,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Draw up recovery, cost, greenhouse gases and effluent of a plant, or of two.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    set_
+        Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated.
+    place
+        Where the plant stands, such as EE, CN or US; adds capital, cost and return.
+    grid
+        Region of the electricity grid, such as EE or CN-JX; adds greenhouse gases.
+    law
+        Jurisdiction, such as CN or US; adds effluent and radioactivity.
+    on
+        The day whose law counts, such as 2026-01-31; today when not given.
+    route
+        How water is discharged: direct or indirect.
+    area
+        Class of the receiving area, such as special or "standard A".
+    scrap
+        The feed that is bought by its content.
+    prices
+        A file of prices that go before the shipped ones.
+    against
+        Another plant, to be put beside the first.
+    out
+        Write the accounts to this file: .json, .csv or .xlsx.
+    json
+        Print the accounts as JSON and nothing else.
+    """
+    from ytterby.app.accounts import Options, accounts
+
+    return accounts(
+        plant,
+        Options(
+            set_=set_,
+            place=place,
+            grid=grid,
+            law=law,
+            on=on,
+            route=route,
+            area=area,
+            scrap=scrap,
+            prices=prices,
+            against=against,
+            out=out,
+            as_json=json,
+        ),
+    )
+
+
+@app.command
+def bid(
+    lot: Path,
+    /,
+    *plants: Path,
+    feed: str = "scrap",
+    margin: str = "0 USD/kg",
+    confidence: str = "90 %",
+    place: str = "US",
+    samples: int = 64,
+    seed: int = 1,
+    prices: Path | None = None,
+    cores: Annotated[bool, Parameter(negative=())] = False,
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Tell what a lot of scrap is worth to a plant, or to which of several it is worth most.
+
+    Parameters
+    ----------
+    lot
+        The file of the lot: its assay with uncertainty, moisture, oil and coating.
+    plants
+        One plant file or several.
+    feed
+        The feed of the plants that the lot takes the place of.
+    margin
+        To be kept, such as "1.5 USD/kg" of lot.
+    confidence
+        That the margin is kept, such as "90 %".
+    place
+        Where the plants stand.
+    samples
+        Number of assays that are solved.
+    seed
+        The same seed gives the same price.
+    prices
+        A file of prices that go before the shipped ones.
+    cores
+        Use all cores of this machine.
+    json
+        Print the bids as JSON and nothing else.
+    """
+    from ytterby.app.bid import Options, bid
+
+    return bid(
+        lot,
+        plants,
+        Options(
+            feed=feed,
+            margin=margin,
+            confidence=confidence,
+            place=place,
+            samples=samples,
+            seed=seed,
+            prices=prices,
+            cores=cores,
+            as_json=json,
+        ),
+    )
+
+
+@app.command
+def blend(
+    lots: Path,
+    /,
+    *,
+    mass: str,
+    limit: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    json: Annotated[bool, Parameter(negative=())] = False,
+) -> int:
+    """Find the cheapest blend of lots on offer that meets a specification.
+
+    Parameters
+    ----------
+    lots
+        The file of the lots: assay, available mass and price of each.
+    mass
+        Of dry, clean material, such as "10 t".
+    limit
+        On the blend: --limit "Dy >= 2 %". May be repeated.
+    json
+        Print the blend as JSON and nothing else.
+    """
+    from ytterby.app.bid import blend
+
+    return blend(lots, mass=mass, limits=limit, as_json=json)
+
+
+@app.command
 def sweep(
     plant: Path,
     /,

@@ -87,7 +87,7 @@ class Store:
 
         if self._parquet:
             return pd.read_parquet(part)
-        return pd.read_csv(part, keep_default_na=True)
+        return pd.read_csv(part, float_precision="round_trip")
 
     def _require_pyarrow(self) -> None:
         from importlib.util import find_spec

@@ -123,7 +123,7 @@ def _way(lot: Lot, balance: Balance, feed: str, basis: CostBasis) -> Iterator[Li
     yield Line.of(("not recovered",), "not recovered", scale * recovered - total, _UNIT)
     yield Line.of(("not paid",), "not paid by buyers", scale * (paid - recovered), _UNIT)
     yield Line.of(("other metals",), "cobalt, nickel and copper sold", scale * others, _UNIT)
-    running, remark = _running(balance, basis)
+    running, remark = _running(balance, basis, feed)
     yield Line.of(("running",), "cost of running", -scale * running, _UNIT, remark=remark)
     whole = (paid + others - running) / fed
     for name in IMPURE:
@@ -135,12 +135,14 @@ def _way(lot: Lot, balance: Balance, feed: str, basis: CostBasis) -> Iterator[Li
     yield Line.of(("net",), "net value at the assay", scale * (paid + others - running), _UNIT)
 
 
-def _running(balance: Balance, basis: CostBasis) -> tuple[float, str]:
-    """(operating cost over the period of the balance [USD], what it leaves out)."""
+def _running(balance: Balance, basis: CostBasis, feed: str) -> tuple[float, str]:
+    """(operating cost over the period of the balance [USD], what it leaves out but the lot)."""
     lines = cost(balance, basis)
     operating = lines.line("operating")
     per_year = 8766 * HOUR * basis.value("cost.capital.capacity-factor") / balance.period
-    return (operating.value or 0.0) / per_year, operating.remark
+    left_out = operating.remark.removeprefix("without ").split("; ")
+    others = [name for name in left_out if name and name != f"buy {feed}"]
+    return (operating.value or 0.0) / per_year, f"without {', '.join(others)}" if others else ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ class _Worth:
 
     def __call__(self, plant: Plant, balance: Balance) -> dict[str, float]:
         sold = sum(sale.value for sale in sales(balance, self.basis.prices) if sale.price)
-        running, _ = _running(balance, self.basis)
+        running, _ = _running(balance, self.basis, self.feed)
         return {_NET: (sold - running) / (balance.flow(self.feed) * balance.period)}
 
 

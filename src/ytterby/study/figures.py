@@ -13,11 +13,12 @@ from ytterby.accounts import (
     priced_by_content,
     recovery_and_purity,
 )
+from ytterby.accounts.allocation import WORTH
+from ytterby.accounts.purchases import AIR, WATER, purchases
 from ytterby.balance import Balance
 from ytterby.plant import Plant
 
 _SECONDS_PER_HOUR = 3600
-WATER, AIR = "water", "air"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Figures:
         found = {
             f"{line.key[0]} {line.key[2]}, {line.key[1]}": line.value
             for line in recovery_and_purity(balance).lines
-            if line.key[0] in ("recovery", "purity") and line.value is not None
+            if line.key[0] in ("recovery", "purity")
+            and line.key[2] in WORTH
+            and line.value is not None
         }
         found |= _consumed(balance)
         if self.money is not None:
@@ -71,8 +74,6 @@ class Figures:
 
 def _consumed(balance: Balance) -> dict[str, float]:
     """Mass of what is drawn on demand [kg/h]: water by itself, air left out."""
-    from ytterby.accounts import purchases
-
     found = {"reagents": 0.0, WATER: 0.0}
     for one in purchases(balance):
         drawn = " > " in one.edge
