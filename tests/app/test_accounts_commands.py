@@ -61,7 +61,7 @@ def test_accounts_are_printed_with_what_they_lack(capsys, plant):
 def test_accounts_go_to_a_file(capsys, plant, tmp_path):
     out = tmp_path / "accounts.csv"
     said(capsys, "accounts", plant, "--place", "EE", "--scrap", "scrap", "--out", str(out))
-    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
     assert {row["account"] for row in rows} == {"Recovery and purity", "Capital", "Cost and return"}
     (worth,) = [row for row in rows if row["key"] == "net present value"]
     assert float(worth["value"]) and worth["unit"] == "USD"

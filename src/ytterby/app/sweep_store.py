@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Sequence
@@ -55,10 +56,11 @@ class Store:
         """The rows that are there."""
         rows: list[Row] = []
         for part in sorted(self.folder.glob(f"part-*{self._suffix}")):
-            for record in self._frame(part).to_dict("records"):
+            for record in self._records(part):
                 index, reason = int(record.pop("sample")), record.pop("reason")
-                kept = {str(k): float(v) for k, v in record.items() if v == v}
-                rows.append((index, kept, reason if isinstance(reason, str) else ""))
+                kept = {name: float(v) for name, v in record.items() if v not in ("", None)}
+                good = {name: value for name, value in kept.items() if value == value}
+                rows.append((index, good, reason or ""))
         return rows
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -82,12 +84,13 @@ class Store:
     def _suffix(self) -> str:
         return ".parquet" if self._parquet else ".csv"
 
-    def _frame(self, part: Path) -> Any:
-        import pandas as pd
-
+    def _records(self, part: Path) -> list[dict[str, Any]]:
         if self._parquet:
-            return pd.read_parquet(part)
-        return pd.read_csv(part, float_precision="round_trip")
+            import pandas as pd
+
+            return pd.read_parquet(part).to_dict("records")  # type: ignore[return-value]
+        with part.open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
 
     def _require_pyarrow(self) -> None:
         from importlib.util import find_spec
