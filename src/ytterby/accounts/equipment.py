@@ -223,8 +223,12 @@ _RULES: dict[str, Callable[[Balance, str, str], tuple[Item, ...]]] = {
     "filter": _filter,
     "oxidation-roast": _furnace,
     "calcination": _furnace,
+    "sulfation-roast": _furnace,
+    "alkaline-fusion": _furnace,
+    "drying": _furnace,
     "cascade": _cascade,
     "split": _nothing,
+    "specified-split": _nothing,
 }
 """How each kind of unit is sized; kinds with a residence time in the facts are stirred tanks."""
 
