@@ -11,7 +11,7 @@ from tests.plants import magnet_plant
 from ytterby.balance import Balance
 from ytterby.plant import Plant
 from ytterby.study import Aim, Held, Study, field_between, optimise, pareto
-from ytterby.study.optimise import Search, current
+from ytterby.study.search import Search, current
 
 DOSE = field_between("leach.acid_dose", 1.0, 2.0)
 PH = field_between("iron.to_pH", 3.0, 5.0)

@@ -2,10 +2,11 @@
 
 from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
 from ytterby.accounts.capital import CostBasis, capital, equipment_cost
-from ytterby.accounts.carbon import CarbonBasis, carbon
+from ytterby.accounts.carbon import carbon
 from ytterby.accounts.compare import Comparison, compare
 from ytterby.accounts.cost import cost
 from ytterby.accounts.effluent import Discharge, effluent
+from ytterby.accounts.emissions import CarbonBasis
 from ytterby.accounts.equipment import equipment, kinds_of
 from ytterby.accounts.limits import Limit, limits
 from ytterby.accounts.prices import PriceSet, price_set, priced_by_content, sales

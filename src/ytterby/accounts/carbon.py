@@ -7,61 +7,24 @@ ISO 14067 (partial footprint, cradle to gate, per declared unit of product).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator
 
-from ytterby.accounts.allocation import RULES, WORTH, Allocation, Burden
-from ytterby.accounts.energy import ELECTRICITY, HEAT, Use, energy
-from ytterby.accounts.flows import Flows
-from ytterby.accounts.purchases import FREE, Purchase, purchases
+from ytterby.accounts.allocation import RULES, Allocation
+from ytterby.accounts.emissions import (
+    CarbonBasis,
+    Emissions,
+    carbon_dioxide,
+    fuel_factor,
+    per_joule,
+)
+from ytterby.accounts.energy import ELECTRICITY, HEAT
+from ytterby.accounts.purchases import FREE
 from ytterby.accounts.statement import Line, Statement
 from ytterby.accounts.tracing import Trace
 from ytterby.balance import Balance
-from ytterby.chemistry import RARE_EARTHS, Species, atomic_mass, oxide_factor
-from ytterby.facts import Fact, UnknownFact, fact, table
+from ytterby.chemistry import RARE_EARTHS, oxide_factor
 
 TITLE = "Greenhouse gases"
-_SECONDS_PER_HOUR = 3600
-
-
-@dataclass(frozen=True)
-class CarbonBasis:
-    """What the balance does not say.
-
-    region: of the grid, such as CN-JX or EE. gwp: ar5 or ar6. fuel: that gives the heat.
-    factors: kg CO2e per kg bought, by substance or feed, in place of and beside the shipped ones.
-    contract: emission factor of the electricity bought under contract, or None. kinds: kind of
-    each unit (see `kinds_of`). declared: see `purchases`. prices: see `Allocation`. worth: the
-    elements that are sold.
-    """
-
-    region: str
-    gwp: str = "ar6"
-    fuel: str = "natural-gas"
-    factors: Mapping[str, Fact] = field(default_factory=dict)
-    contract: Fact | None = None
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    declared: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    prices: Mapping[str, float] = field(default_factory=dict)
-    worth: tuple[str, ...] = WORTH
-
-    @cached_property
-    def upstream(self) -> dict[str, Fact]:
-        """Factors of what is bought, by substance."""
-        return {**table("carbon.upstream"), **self.factors}
-
-    @cached_property
-    def grid(self) -> Fact:
-        """The location-based factor; raises UnknownFact that names the regions."""
-        try:
-            return table("carbon.grid")[self.region]
-        except KeyError:
-            known = ", ".join(table("carbon.grid"))
-            raise UnknownFact(
-                f"no grid factor of region {self.region!r} is known; expected one of {known}, or "
-                "give your own as a contract"
-            ) from None
 
 
 def carbon(balance: Balance, basis: CarbonBasis) -> Statement:
@@ -74,7 +37,7 @@ def carbon(balance: Balance, basis: CarbonBasis) -> Statement:
     [kg/kg], CO2e per product, by allocation rule, and `footprint of oxide` per rare earth oxide,
     where a product is mostly that; `subdivided` [-], the share that needed no rule.
     """
-    books = _Books(balance, basis)
+    books = Emissions(balance, basis)
     lines = [
         *_direct(books),
         *_origins(books),
@@ -87,86 +50,7 @@ def carbon(balance: Balance, basis: CarbonBasis) -> Statement:
     return Statement(TITLE, tuple(lines))
 
 
-@dataclass(frozen=True, eq=False)
-class _Books:
-    balance: Balance
-    basis: CarbonBasis
-
-    @cached_property
-    def view(self) -> Flows:
-        return Flows(self.balance)
-
-    @cached_property
-    def bought(self) -> tuple[Purchase, ...]:
-        return purchases(self.balance, self.basis.declared)
-
-    @cached_property
-    def energy(self) -> tuple[tuple[Use, ...], dict[str, str]]:
-        return energy(self.balance, self.basis.kinds)
-
-    @cached_property
-    def emitting(self) -> list[int]:
-        return self.view.with_role("emission")
-
-    def hourly(self, over_period: float) -> float:
-        return over_period / self.balance.period * _SECONDS_PER_HOUR
-
-    def used(self, carrier: str) -> float:
-        """[J] of one carrier over the period."""
-        return sum(use.joules for use in self.energy[0] if use.carrier == carrier)
-
-    def stack(self, row: int) -> tuple[float, str, str]:
-        """(kg CO2e over the period, why it is not known, remark) of one emission."""
-        edge = self.balance.edges[row]
-        if edge.name in self.balance.streams:
-            stream = self.balance.streams[edge.name]
-            potentials = table(f"gwp.{self.basis.gwp}")
-            kilograms = (
-                stream[f"{gas}(g)"] * Species.of(f"{gas}(g)").molar_mass * potential.value
-                for gas, potential in potentials.items()
-            )
-            return sum(kilograms) * self.balance.period, "", ""
-        carbon = self.balance.mass(edge.name, "C")
-        missing = f"carbon is not known of {edge.name}" if math.isnan(carbon) else ""
-        remark = "all carbon taken as CO2" if carbon > 0 else ""
-        return carbon * _carbon_dioxide(), missing, remark
-
-    @cached_property
-    def burdens(self) -> tuple[Burden, ...]:
-        """All that is known, by the unit where it arises; electricity by location."""
-        found = []
-        for row in self.emitting:
-            amount, missing, _ = self.stack(row)
-            if not missing and amount:
-                edge = self.balance.edges[row]
-                found.append(Burden(f"emission {edge.name}", edge.source, amount))
-        for use in self.energy[0]:
-            factor = self.basis.grid if use.carrier == ELECTRICITY else _fuel(self, use.carrier)
-            if factor is not None:
-                kilograms = use.joules * _per_joule(factor)
-                found.append(Burden(f"{use.carrier} of {use.unit}", use.unit, kilograms))
-        for one in self.bought:
-            factor = self.basis.upstream.get(one.substance)
-            if factor is not None and one.mass > 0:
-                found.append(Burden(one.substance, one.unit, one.mass * factor.si("kg/kg")))
-        return tuple(found)
-
-
-def _carbon_dioxide() -> float:
-    """kg CO2 per kg C."""
-    return Species.of("CO2(g)").molar_mass / atomic_mass("C")
-
-
-def _per_joule(factor: Fact) -> float:
-    return factor.si("kg/J")
-
-
-def _fuel(books: _Books, carrier: str) -> Fact | None:
-    name = books.basis.fuel if carrier == HEAT else carrier
-    return table("carbon.fuel").get(name)
-
-
-def _direct(books: _Books) -> Iterator[Line]:
+def _direct(books: Emissions) -> Iterator[Line]:
     total, missing = 0.0, ""
     for row in books.emitting:
         amount, reason, remark = books.stack(row)
@@ -183,14 +67,14 @@ def _direct(books: _Books) -> Iterator[Line]:
     yield Line.of(
         ("not emitted",),
         "CO2 that carbon in water and residues would give if it were burnt",
-        books.hourly(carbon * _carbon_dioxide()),
+        books.hourly(carbon * carbon_dioxide()),
         "kg/h",
         tuple(books.balance.edges[row].name for row in left),
         "carbon is not known of every effluent and residue",
     )
 
 
-def _origins(books: _Books) -> Iterator[Line]:
+def _origins(books: Emissions) -> Iterator[Line]:
     """Which feed the carbon in the stacks came in with: oxalate, carbonate, organic."""
     trace = Trace(books.balance, "C")
     if not trace.known:
@@ -206,29 +90,29 @@ def _origins(books: _Books) -> Iterator[Line]:
         yield Line.of(key, label, books.hourly(amount), "kg/h", (feed,))
 
 
-def _fuels(books: _Books) -> Iterator[Line]:
+def _fuels(books: Emissions) -> Iterator[Line]:
     for carrier in dict.fromkeys(u.carrier for u in books.energy[0] if u.carrier != ELECTRICITY):
-        factor = _fuel(books, carrier)
+        factor = fuel_factor(books, carrier)
         fuel = books.basis.fuel if carrier == HEAT else carrier
         key, label = ("scope 1", fuel), f"combustion of {fuel}"
         if factor is None:
             yield Line(key, label, None, "kg/h", missing=f"no emission factor of {fuel} is known")
         else:
-            emitted = books.hourly(books.used(carrier)) * _per_joule(factor)
+            emitted = books.hourly(books.used(carrier)) * per_joule(factor)
             yield Line.of(key, label, emitted, "kg/h", remark=_estimate(books, carrier))
     for unit, reason in books.energy[1].items():
         yield Line(("energy", unit), f"energy of {unit}", None, "kg/h", missing=reason)
 
 
-def _estimate(books: _Books, carrier: str) -> str:
+def _estimate(books: Emissions, carrier: str) -> str:
     estimated = any(use.estimated for use in books.energy[0] if use.carrier == carrier)
     return "energy sized by rule, not stated" if estimated else ""
 
 
-def _electricity(books: _Books) -> Iterator[Line]:
+def _electricity(books: Emissions) -> Iterator[Line]:
     joules = books.hourly(books.used(ELECTRICITY))
     remark = _estimate(books, ELECTRICITY)
-    location = joules * _per_joule(books.basis.grid)
+    location = joules * per_joule(books.basis.grid)
     label = f"electricity, location-based ({books.basis.region})"
     yield Line.of(("scope 2", "location"), label, location, "kg/h", remark=remark)
     contract = books.basis.contract
@@ -239,10 +123,10 @@ def _electricity(books: _Books) -> Iterator[Line]:
         if part
     )
     label = "electricity, market-based"
-    yield Line.of(("scope 2", "market"), label, joules * _per_joule(factor), "kg/h", remark=text)
+    yield Line.of(("scope 2", "market"), label, joules * per_joule(factor), "kg/h", remark=text)
 
 
-def _upstream(books: _Books) -> Iterator[Line]:
+def _upstream(books: Emissions) -> Iterator[Line]:
     masses: dict[str, float] = {}
     edges: dict[str, list[str]] = {}
     for one in books.bought:
@@ -276,14 +160,14 @@ def _upstream(books: _Books) -> Iterator[Line]:
     )
 
 
-def _totals(books: _Books) -> Iterator[Line]:
+def _totals(books: Emissions) -> Iterator[Line]:
     total = books.hourly(sum(burden.amount for burden in books.burdens))
     yield Line.of(
         ("total",), "scopes 1, 2 (location) and upstream 3, as far as known", total, "kg/h"
     )
 
 
-def _footprints(books: _Books) -> Iterator[Line]:
+def _footprints(books: Emissions) -> Iterator[Line]:
     sharing = Allocation(books.balance, books.basis.worth, books.basis.prices)
     if not sharing.products:
         return
@@ -307,7 +191,7 @@ def _footprints(books: _Books) -> Iterator[Line]:
             yield from _footprint(books, name, rule, amount)
 
 
-def _footprint(books: _Books, name: str, rule: str, amount: float) -> Iterator[Line]:
+def _footprint(books: Emissions, name: str, rule: str, amount: float) -> Iterator[Line]:
     mass = books.balance.flow(name) * books.balance.period
     label = f"{name}, cradle to gate, {rule} allocation of what is shared"
     missing = f"the mass of {name} is not known"
@@ -320,13 +204,3 @@ def _footprint(books: _Books, name: str, rule: str, amount: float) -> Iterator[L
     if 2 * oxide > mass:
         key, label = ("footprint of oxide", name, rule), f"{label}, per rare earth oxide"
         yield Line.of(key, label, amount / oxide, "kg/kg", (name,))
-
-
-def grid_regions() -> tuple[str, ...]:
-    """Regions whose grid factor is known."""
-    return tuple(table("carbon.grid"))
-
-
-def gwp(gas: str, report: str = "ar6") -> Fact:
-    """Global warming potential over 100 years of a gas, by IPCC assessment report."""
-    return fact(f"gwp.{report}.{gas}")

@@ -8,19 +8,15 @@ so no derivative is asked for: a trust region with quadratic models through solv
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.optimize import NonlinearConstraint, minimize, nnls
 
-from ytterby.balance import BalanceError
-from ytterby.plant import NotConverged, Plant, PlantError
-from ytterby.plant.nearby import Nearby
-from ytterby.quantity import parse
+from ytterby.plant import Plant
 from ytterby.study.evaluate import Progress, Study
-from ytterby.study.variables import Variable
-from ytterby.units import declarations
+from ytterby.study.search import Search
 
 _FIRST_RADIUS, _LAST_RADIUS = 0.2, 1e-3
 """Trust region at the start and at the end, relative to the range of a field [-]."""
@@ -30,8 +26,6 @@ _BINDING = 2e-3
 """Distance from a limit, relative to its size or to the range of a field, at which it binds [-]."""
 _REACH = 3 * _LAST_RADIUS
 """Distance from a limit that the end of a search leaves open, relative to the range of a field."""
-_DIGITS = 12
-_SHARES = ("%", "percent", "ppm", "ppb")
 
 
 @dataclass(frozen=True)
@@ -132,105 +126,6 @@ def optimise(
         len(search.solved),
         all(one.room(after[one.name]) >= -_slack(one) for one in held),
     )
-
-
-def pareto(
-    study: Study,
-    first: Aim,
-    second: Aim,
-    held: Sequence[Held] = (),
-    *,
-    points: int = 5,
-    most: int = 40,
-    progress: Progress | None = None,
-) -> tuple[Optimum, ...]:
-    """Optima of `first` for levels of `second` between its best and what it is at first's best.
-
-    Each level is held as a limit (epsilon constraint: Haimes, Lasdon and Wismer 1971), so that
-    fronts that bulge the wrong way are found too. Points that another one beats in both are left
-    out. points: levels, both ends included.
-    """
-    search = Search.of(study)
-    how: dict[str, Any] = {"most": most, "progress": progress, "search": search}
-    ends = [optimise(study, aim, held, **how) for aim in (first, second)]
-    levels = np.linspace(ends[0].after[second.name], ends[1].after[second.name], points)
-    sense: Literal[">=", "<="] = ">=" if second.sense == "maximise" else "<="
-    found = [ends[0]]
-    for level in levels[1:-1]:
-        limit = Held(second.name, sense, float(level))
-        found.append(optimise(study, first, [*held, limit], **how))
-    found.append(optimise(study, first, [*held, Held(second.name, sense, levels[-1])], **how))
-    good = [one for one in found if one.feasible]
-    return tuple(one for one in good if not any(_beats(o, one, first, second) for o in good))
-
-
-def _beats(one: Optimum, other: Optimum, first: Aim, second: Aim) -> bool:
-    better = [a.sign * (other.after[a.name] - one.after[a.name]) for a in (first, second)]
-    return min(better) >= 0 and max(better) > 0
-
-
-@dataclass(frozen=True, eq=False)
-class Search:
-    """Solved neighbours of one plant; settings as shares of the ranges of their fields.
-
-    solved: figures by settings, None where there is no steady state. reasons: why.
-    """
-
-    study: Study
-    near: Nearby
-    start: np.ndarray
-    solved: dict[tuple[float, ...], Mapping[str, float] | None] = field(default_factory=dict)
-    reasons: dict[tuple[float, ...], str] = field(default_factory=dict)
-
-    @staticmethod
-    def of(study: Study) -> Search:
-        """A search that starts at the plant of `study`; fields outside their range are moved in."""
-        start = [
-            np.clip((current(study.plant, v) - v.low) / (v.high - v.low), 0.0, 1.0)
-            for v in study.variables
-        ]
-        return Search(study, Nearby.of(study.plant), np.array(start))
-
-    def key(self, shares: np.ndarray) -> tuple[float, ...]:
-        return tuple(np.round(shares, _DIGITS).tolist())
-
-    def settings(self, shares: np.ndarray) -> dict[str, float]:
-        """Values by name of the variable, in its unit."""
-        return {
-            v.name: float(v.low + share * (v.high - v.low))
-            for v, share in zip(self.study.variables, shares, strict=True)
-        }
-
-    def variant(self, shares: np.ndarray) -> Plant:
-        return self.study.variant(list(self.settings(shares).values()))
-
-    def figures(self, shares: np.ndarray) -> Mapping[str, float] | None:
-        """Figures of the plant there, or None where it has no steady state."""
-        key = self.key(shares)
-        if key not in self.solved:
-            try:
-                plant = self.variant(shares)
-                self.solved[key] = self.study.outcome(plant, self.near.solve(plant))
-            except (NotConverged, BalanceError, PlantError) as error:
-                self.solved[key], self.reasons[key] = None, str(error)
-        return self.solved[key]
-
-
-def current(plant: Plant, variable: Variable) -> float:
-    """What a field of the plant stands at, in the unit of the variable."""
-    head, *keys = variable.paths[0].split(".")
-    tree: Any = plant.to_tree()
-    branch = tree["units"].get(head) or tree["feeds"].get(head)
-    for key in keys:
-        branch = branch.get(key) if isinstance(branch, Mapping) else None
-    if branch is None and head in plant.units:
-        told = declarations(type(plant.units[head]))[keys[0]]
-        branch = f"{getattr(plant.units[head], keys[0])!r} {told.unit}".removesuffix(" -")
-    if branch is None:
-        raise ValueError(f"{variable.name}: found nothing there, expected a number to start from")
-    if variable.unit in _SHARES:
-        return parse(branch, "-") / parse(f"1 {variable.unit}", "-")
-    return parse(branch, variable.unit)
 
 
 def _check(figures: Mapping[str, float], names: Sequence[str]) -> None:
