@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from tests.plants import magnet_plant
@@ -65,6 +66,15 @@ def test_accounts_go_to_a_file(capsys, plant, tmp_path):
     assert {row["account"] for row in rows} == {"Recovery and purity", "Capital", "Cost and return"}
     (worth,) = [row for row in rows if row["key"] == "net present value"]
     assert float(worth["value"]) and worth["unit"] == "USD"
+
+
+def test_the_inventory_goes_to_openlca(capsys, plant, tmp_path):
+    out = tmp_path / "inventory.zip"
+    said(capsys, "accounts", plant, "--grid", "EE", "--openlca", str(out))
+    with ZipFile(out) as archive:
+        assert "openlca.json" in archive.namelist()
+    words = ("accounts", plant, "--openlca", str(out))
+    assert "expected the region of the plant" in refused(capsys, *words)
 
 
 def test_two_plants_side_by_side(capsys, plant, tmp_path):

@@ -57,6 +57,7 @@ class Options:
     prices: Path | None = None
     against: Path | None = None
     out: Path | None = None
+    openlca: Path | None = None
     as_json: bool = False
 
 
@@ -64,6 +65,8 @@ def accounts(path: Path, options: Options) -> int:
     """Draw up the accounts of the plant in `path` and print or write them."""
     if options.out is not None and options.out.suffix not in _FORMATS:
         raise PlantError((), f"--out {options.out}: expected a file {', '.join(_FORMATS)}")
+    if options.openlca is not None and options.grid is None:
+        raise PlantError((), "--openlca: found no --grid, expected the region of the plant as well")
     announce_compilation()
     found: Sequence[Statement | Comparison] = _of_plant(path, options)
     if options.against is not None:
@@ -93,7 +96,18 @@ def _of_plant(path: Path, options: Options) -> list[Statement]:
     plant = changed(Plant.read(path), options.set_)
     with progress() as tick:
         balance = plant.solve(progress=tick)
+    if options.openlca is not None and path != options.against:
+        from ytterby.app.accounts_openlca import write as export
+
+        export(
+            balance, _climate(plant, prices_of(options.prices), str(options.grid)), options.openlca
+        )
+        print(f"Inventory: {options.openlca}", file=sys.stderr)
     return statements(plant, balance, options)
+
+
+def _climate(plant: Plant, prices: dict[str, Fact], grid: str) -> CarbonBasis:
+    return CarbonBasis(grid, kinds=kinds_of(plant), prices=values(prices))
 
 
 def statements(plant: Plant, balance: Balance, options: Options) -> list[Statement]:
@@ -111,8 +125,7 @@ def statements(plant: Plant, balance: Balance, options: Options) -> list[Stateme
         money = CostBasis(place=options.place, prices=prices, kinds=kinds)
         found += [capital(balance, money), cost(balance, money)]
     if options.grid is not None:
-        climate = CarbonBasis(options.grid, kinds=kinds, prices=values(prices))
-        found.append(carbon(balance, climate))
+        found.append(carbon(balance, _climate(plant, prices, options.grid)))
     if options.law is not None:
         today = options.on or date.today().isoformat()
         law = limits(on=today, jurisdiction=options.law, route=options.route)

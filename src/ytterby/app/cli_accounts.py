@@ -23,6 +23,7 @@ def accounts(
     prices: Path | None = None,
     against: Path | None = None,
     out: Path | None = None,
+    openlca: Path | None = None,
     json: Annotated[bool, Parameter(negative=())] = False,
 ) -> int:
     """Draw up recovery, cost, greenhouse gases and effluent of a plant, or of two.
@@ -53,6 +54,8 @@ def accounts(
         Another plant, to be put beside the first.
     out
         Write the accounts to this file: .json, .csv or .xlsx.
+    openlca
+        Write the inventory to this zip file, for openLCA to import.
     json
         Print the accounts as JSON and nothing else.
     """
@@ -72,6 +75,7 @@ def accounts(
             prices=prices,
             against=against,
             out=out,
+            openlca=openlca,
             as_json=json,
         ),
     )

@@ -30,6 +30,8 @@ from ytterby.plant.tangent import Tangent
 _MOST_PASSES = 25
 _HOPELESS = 1e3
 """Mismatch beyond which a step has gone wrong [-]."""
+_PATIENCE = 6
+"""Passes within which the mismatch must halve for another pass to be worth while."""
 _SMALLEST_SHARE = 0.05
 """Share of itself to which a falling amount is held in one step [-]."""
 _FLOOR = 1e-14
@@ -85,12 +87,12 @@ class Nearby:
         """The pass at which every torn stream returns as it went; None where it is not found."""
         torn = {s: self.done.streams[s] for s in flowsheet.wiring.torn}
         done = flowsheet.run(torn, lambda name: None)
-        inverse = self.inverse.copy()
+        inverse, seen = self.inverse.copy(), []
         for _ in range(_MOST_PASSES):
-            mismatch = _mismatch(flowsheet, torn, done)
-            if mismatch <= TEAR_TOLERANCE:
+            seen.append(_mismatch(flowsheet, torn, done))
+            if seen[-1] <= TEAR_TOLERANCE:
                 return done
-            if not mismatch < _HOPELESS:
+            if not seen[-1] < _HOPELESS or _stalled(seen):
                 return None
             gap, went = self._gap(flowsheet, torn, done), self._pack(torn)
             torn = self._moved(flowsheet, torn, inverse @ gap)
@@ -120,6 +122,11 @@ class Nearby:
             settled = equilibrate(amounts, flowsheet.basis.solution)
             moved[name] = Stream(flowsheet.basis, settled, old.temperature)
         return moved
+
+
+def _stalled(seen: list[float]) -> bool:
+    """Whether the mismatch has not halved within the last few passes."""
+    return len(seen) > _PATIENCE and min(seen[-_PATIENCE:]) > min(seen[:-_PATIENCE]) / 2
 
 
 def _update(inverse: np.ndarray, step: np.ndarray, change: np.ndarray, size: np.ndarray) -> None:
