@@ -108,6 +108,15 @@ def test_what_needs_species_or_prices_says_so():
     assert "needs species" in statement.line("subdivided").remark
 
 
+def test_a_line_rests_on_its_factor_and_a_total_on_all_of_them():
+    balance, kinds = solved()
+    statement = carbon(balance, CarbonBasis("EE", prices=PRICES, kinds=kinds))
+    acid = statement.line("scope 3", "HCl")
+    assert acid.facts == ("carbon.upstream.HCl",) and acid.evidence == "reference"
+    total = statement.line("total")
+    assert "carbon.grid.EE" in total.facts and total.evidence == "assumed"
+
+
 def test_electricity_by_location_and_by_contract():
     """36 kWh in a day are 1.5 kWh/h: at 583.6 g/kWh, and at none of a contract."""
     balance = separation()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from tests.accounts.books import books, separation
@@ -11,6 +11,7 @@ from tests.plants import magnet_plant
 from ytterby.accounts import (
     RULES,
     CostBasis,
+    attribute,
     capital,
     cost,
     equipment,
@@ -185,6 +186,27 @@ def test_a_balance_by_hand_has_reagents_and_revenue_but_no_capital():
     assert statement.line("buy", "ore").missing == "no price of ore is known"
     assert statement.line("sell", "split.light", "Nd").value > 0
     assert "without buy ore" in statement.line("operating").remark
+
+
+def test_every_line_names_the_facts_it_rests_on_and_the_weakest_of_them():
+    balance, basis = solved()
+    statement = cost(balance, basis)
+    acid = statement.line("buy", "HCl")
+    assert acid.facts == ("prices.reagents.HCl",) and acid.evidence == "reference"
+    sold = statement.line("sell", "kiln.product", "Nd")
+    assert sold.facts == ("prices.usgs-2025.Nd", "prices.payability.mixed-oxide")
+    assert statement.line("labour").evidence == "assumed"
+    worth = statement.line("net present value")
+    assert worth.evidence == "assumed" and set(acid.facts) <= set(worth.facts)
+
+
+def test_what_the_plant_rests_on_comes_on_top():
+    plant = magnet_plant()
+    balance = plant.solve(sensitivity=True)
+    basis = CostBasis("EE", kinds=kinds_of(plant))
+    line = attribute(partial(cost, basis=basis), balance).line("sell", "kiln.product", "Nd")
+    assert "prices.usgs-2025.Nd" in line.facts and "leach.extent.ferrite" in line.facts
+    assert line.movers and all("." in fact for fact, _ in line.movers)
 
 
 def test_a_kind_of_unit_without_a_rule_is_told():

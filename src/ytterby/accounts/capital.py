@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ytterby.accounts.equipment import Item, correlation, equipment, sections
+from ytterby.accounts.equipment import Item, correlation, equipment, sections, sizing_facts
 from ytterby.accounts.prices import PriceSet, price_set
-from ytterby.accounts.statement import Line, Statement
+from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance, Stream
 from ytterby.chemistry import (
     DILUENTS,
@@ -100,7 +100,7 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
     held = list(_held(balance, basis))
     returned = working + sum(line.value or 0.0 for line in held)
     remark = f"without {missing}" if missing else ""
-    lines += [
+    sums = [
         Line.of(("equipment", "all"), "equipment, erected", bare, _CURRENCY, remark=remark),
         Line.of(("installation",), "installation", installation, _CURRENCY, remark=remark),
         Line.of(("working capital",), "working capital", working, _CURRENCY),
@@ -108,12 +108,19 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
         Line.of(("returned",), "comes back at the end", returned, _CURRENCY),
         Line.of(("total",), "capital", fixed + returned, _CURRENCY, remark=remark),
     ]
+    lines += [resting_on(line, lines) for line in sums]
     if not any(line.value for line in lines if line.key[0] == "equipment"):
         lines[-1] = Line(("total",), "capital", None, _CURRENCY, missing=missing or "no equipment")
     return Statement(TITLE, tuple(lines))
 
 
 def _equipment(balance: Balance, basis: CostBasis) -> Iterator[Line]:
+    factor = basis.cost_factor
+    told = [
+        *sizing_facts(basis.kinds).values(),
+        basis.fact(f"cost.location.{basis.place}"),
+        table("cost.index")[str(basis.year)],
+    ]
     for unit, (items, missing) in equipment(balance, basis.kinds).items():
         if missing:
             yield Line(("equipment", unit), f"equipment of {unit}", None, _CURRENCY, (), missing)
@@ -123,10 +130,11 @@ def _equipment(balance: Balance, basis: CostBasis) -> Iterator[Line]:
             yield Line.of(
                 ("equipment", unit, item.kind, item.part),
                 _piece(item),
-                item.count * cost * basis.cost_factor,
+                item.count * cost * factor,
                 _CURRENCY,
                 streams,
                 remark="" if inside else "smaller or larger than what the correlation stands on",
+                basis=told,
             )
 
 

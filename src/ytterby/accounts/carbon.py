@@ -18,11 +18,13 @@ from ytterby.accounts.emissions import (
     per_joule,
 )
 from ytterby.accounts.energy import ELECTRICITY, HEAT
+from ytterby.accounts.equipment import sizing_facts
 from ytterby.accounts.purchases import FREE
-from ytterby.accounts.statement import Line, Statement
+from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.accounts.tracing import Trace
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS, oxide_factor
+from ytterby.facts import Fact
 
 TITLE = "Greenhouse gases"
 
@@ -38,16 +40,10 @@ def carbon(balance: Balance, basis: CarbonBasis) -> Statement:
     where a product is mostly that; `subdivided` [-], the share that needed no rule.
     """
     books = Emissions(balance, basis)
-    lines = [
-        *_direct(books),
-        *_origins(books),
-        *_fuels(books),
-        *_electricity(books),
-        *_upstream(books),
-        *_totals(books),
-        *_footprints(books),
-    ]
-    return Statement(TITLE, tuple(lines))
+    parts = (*_direct(books), *_fuels(books), *_electricity(books), *_upstream(books))
+    sums = (*_totals(books), *_footprints(books))
+    lines = (*parts, *_origins(books), *(resting_on(line, parts) for line in sums))
+    return Statement(TITLE, lines)
 
 
 def _direct(books: Emissions) -> Iterator[Line]:
@@ -99,9 +95,15 @@ def _fuels(books: Emissions) -> Iterator[Line]:
             yield Line(key, label, None, "kg/h", missing=f"no emission factor of {fuel} is known")
         else:
             emitted = books.hourly(books.used(carrier)) * per_joule(factor)
-            yield Line.of(key, label, emitted, "kg/h", remark=_estimate(books, carrier))
+            told = [factor, *_sizing(books, carrier)]
+            yield Line.of(key, label, emitted, "kg/h", remark=_estimate(books, carrier), basis=told)
     for unit, reason in books.energy[1].items():
         yield Line(("energy", unit), f"energy of {unit}", None, "kg/h", missing=reason)
+
+
+def _sizing(books: Emissions, carrier: str) -> list[Fact]:
+    """What energy sized by rule rests on; nothing where the balance states it."""
+    return list(sizing_facts(books.basis.kinds).values()) if _estimate(books, carrier) else []
 
 
 def _estimate(books: Emissions, carrier: str) -> str:
@@ -114,7 +116,8 @@ def _electricity(books: Emissions) -> Iterator[Line]:
     remark = _estimate(books, ELECTRICITY)
     location = joules * per_joule(books.basis.grid)
     label = f"electricity, location-based ({books.basis.region})"
-    yield Line.of(("scope 2", "location"), label, location, "kg/h", remark=remark)
+    told = [books.basis.grid, *_sizing(books, ELECTRICITY)]
+    yield Line.of(("scope 2", "location"), label, location, "kg/h", remark=remark, basis=told)
     contract = books.basis.contract
     factor = contract if contract is not None else books.basis.grid
     text = "; ".join(
@@ -123,7 +126,8 @@ def _electricity(books: Emissions) -> Iterator[Line]:
         if part
     )
     label = "electricity, market-based"
-    yield Line.of(("scope 2", "market"), label, joules * per_joule(factor), "kg/h", remark=text)
+    market, told = joules * per_joule(factor), [factor, *_sizing(books, ELECTRICITY)]
+    yield Line.of(("scope 2", "market"), label, market, "kg/h", remark=text, basis=told)
 
 
 def _upstream(books: Emissions) -> Iterator[Line]:
@@ -145,8 +149,8 @@ def _upstream(books: Emissions) -> Iterator[Line]:
             continue
         covered += mass if substance in counted else 0.0
         emitted = books.hourly(mass) * factor.si("kg/kg")
-        status = factor.labels.get("status", "")
-        yield Line.of(key, label, emitted, "kg/h", streams, f"{substance} is not known", status)
+        status, missing = factor.labels.get("status", ""), f"{substance} is not known"
+        yield Line.of(key, label, emitted, "kg/h", streams, missing, status, [factor])
     total = sum(counted.values())
     share = covered / total if total else math.nan
     absent = ", ".join(name for name in counted if name not in books.basis.upstream)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ytterby.accounts.allocation import RULES, WORTH, Allocation, Burden
 from ytterby.accounts.capital import CostBasis, capital
 from ytterby.accounts.energy import ELECTRICITY, HEAT, energy
+from ytterby.accounts.equipment import sizing_facts
 from ytterby.accounts.finance import (
     annuity,
     internal_rate,
@@ -22,7 +23,7 @@ from ytterby.accounts.flows import Flows
 from ytterby.accounts.measures import volume
 from ytterby.accounts.prices import as_mixed_oxide, sales, values
 from ytterby.accounts.purchases import AIR, purchases
-from ytterby.accounts.statement import Line, Statement
+from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance
 from ytterby.quantity import parse
 
@@ -125,7 +126,8 @@ def _bought(books: _Books) -> Iterator[Line]:
         value = mass * books.per_year * price.si("USD/kg") if price else math.nan
         missing = f"no price of {substance} is known" if price is None else f"{substance}: mass"
         key, label = ("buy", substance), f"{substance}, {mass * books.per_year / 1000:.4g} t/year"
-        yield Line.of(key, label, value, _YEARLY, tuple(edges[substance]), missing)
+        told = (price,) if price is not None else ()
+        yield Line.of(key, label, value, _YEARLY, tuple(edges[substance]), missing, basis=told)
 
 
 def _energy(books: _Books) -> Iterator[Line]:
@@ -137,9 +139,11 @@ def _energy(books: _Books) -> Iterator[Line]:
         value = joules * price.si("USD/J") if price else math.nan
         unit = "MWh" if carrier == ELECTRICITY else "GJ"
         label = f"{good}, {joules * parse('1 J', unit):.4g} {unit}/year"
-        yield Line.of(
-            ("energy", good), label, value, _YEARLY, missing=f"no price of {good} is known"
-        )
+        told = [price] if price is not None else []
+        if any(use.estimated for use in uses):
+            told += sizing_facts(books.basis.kinds).values()
+        missing = f"no price of {good} is known"
+        yield Line.of(("energy", good), label, value, _YEARLY, missing=missing, basis=told)
     for unit, reason in unknown.items():
         yield Line(("energy", unit), f"energy of {unit}", None, _YEARLY, missing=reason)
 
@@ -151,10 +155,15 @@ def _people(books: _Books) -> Iterator[Line]:
         operators = basis.value("cost.operating.operators-per-unit") * len(books.balance.units)
     wage = basis.value("cost.operating.wage") * (1 + basis.value("cost.operating.labour-burden"))
     labour = operators * wage * _HOURS_PER_YEAR
-    yield Line.of(("labour",), f"operators, {operators:.3g} on shift", labour, _YEARLY)
+    told = [basis.fact("cost.operating.wage")]
+    if basis.operators is None:
+        told.append(basis.fact("cost.operating.operators-per-unit"))
+    label = f"operators, {operators:.3g} on shift"
+    yield Line.of(("labour",), label, labour, _YEARLY, basis=told)
     for share in ("administration", "quality-assurance"):
         cost = labour * basis.value(f"cost.operating.{share}")
-        yield Line.of((share,), share.replace("-", " "), cost, _YEARLY)
+        rate = basis.fact(f"cost.operating.{share}")
+        yield Line.of((share,), share.replace("-", " "), cost, _YEARLY, basis=[*told, rate])
 
 
 def _upkeep(books: _Books) -> Iterator[Line]:
@@ -165,7 +174,9 @@ def _upkeep(books: _Books) -> Iterator[Line]:
         if total.value is None:
             yield Line((share,), label, None, _YEARLY, missing=f"capital: {total.missing}")
         else:
-            yield Line.of((share,), label, value, _YEARLY, remark=total.remark)
+            told = books.basis.fact(f"cost.operating.{share}")
+            line = Line.of((share,), label, value, _YEARLY, remark=total.remark, basis=[told])
+            yield resting_on(line, (total,))
 
 
 def _disposed(books: _Books) -> Iterator[Line]:
@@ -173,16 +184,19 @@ def _disposed(books: _Books) -> Iterator[Line]:
     for row in view.with_role("residue"):
         name = balance.edges[row].name
         value = balance.flow(name) * balance.period * books.per_year
-        value *= books.basis.fact("cost.operating.residue-disposal").si("USD/kg")
+        rate = books.basis.fact("cost.operating.residue-disposal")
+        value *= rate.si("USD/kg")
         key, label = ("dispose", name), f"disposal of {name}"
-        yield Line.of(key, label, value, _YEARLY, (name,), f"the mass of {name} is not known")
+        missing = f"the mass of {name} is not known"
+        yield Line.of(key, label, value, _YEARLY, (name,), missing, basis=[rate])
     for row in view.with_role("effluent"):
         name = balance.edges[row].name
         water, missing = volume(balance, row, {})
         value = water * books.per_year
-        value *= books.basis.fact("cost.operating.effluent-treatment").si("USD/m3")
+        rate = books.basis.fact("cost.operating.effluent-treatment")
+        value *= rate.si("USD/m3")
         key, label = ("dispose", name), f"treatment of {name}"
-        yield Line.of(key, label, value, _YEARLY, (name,), missing)
+        yield Line.of(key, label, value, _YEARLY, (name,), missing, basis=[rate])
 
 
 def _sold(books: _Books) -> Iterator[Line]:
@@ -191,7 +205,8 @@ def _sold(books: _Books) -> Iterator[Line]:
         label = f"{sale.element} in {sale.product}, as {sale.sold_as}"
         missing = f"no price of {sale.element} is known"
         value = sale.value * books.per_year
-        yield Line.of(key, label, value, _YEARLY, (sale.product,), missing)
+        told = [fact for fact in (sale.price, sale.payability) if fact is not None]
+        yield Line.of(key, label, value, _YEARLY, (sale.product,), missing, basis=told)
 
 
 def _sum_of(lines: tuple[Line, ...], key: tuple[str, ...], label: str) -> Iterator[Line]:
@@ -199,7 +214,8 @@ def _sum_of(lines: tuple[Line, ...], key: tuple[str, ...], label: str) -> Iterat
     absent = "; ".join(" ".join(line.key) for line in lines if line.value is None)
     value = sum(known) if known else math.nan
     remark = f"without {absent}" if absent else ""
-    yield Line.of(key, label, value, _YEARLY, missing="nothing is known", remark=remark)
+    line = Line.of(key, label, value, _YEARLY, missing="nothing is known", remark=remark)
+    yield resting_on(line, lines)
 
 
 def _mixed(books: _Books) -> Iterator[Line]:
@@ -225,9 +241,11 @@ def _returns(books: _Books) -> Iterator[Line]:
     margin = _known(books.selling) - _known(books.operating)
     absent = [line for line in (*books.selling, *books.operating) if line.value is None]
     remark = "without " + "; ".join(" ".join(line.key) for line in absent) if absent else ""
-    yield Line.of(("margin",), "revenue less operating cost", margin, _YEARLY, remark=remark)
+    parts = (*books.selling, *books.operating)
+    line = Line.of(("margin",), "revenue less operating cost", margin, _YEARLY, remark=remark)
+    yield resting_on(line, parts)
     total = books.capital.line("total")
-    yield Line(("capital",), "capital", total.value, "USD", (), total.missing, remark=total.remark)
+    yield replace(total, key=("capital",))
     keys = {
         "net present value": "USD",
         "internal rate of return": "-",
@@ -255,7 +273,8 @@ def _returns(books: _Books) -> Iterator[Line]:
     for name, (value, text) in found.items():
         both = "; ".join(part for part in (text, remark) if part)
         missing = "there is none: the plant never earns its capital back"
-        yield Line.of((name,), name, value, keys[name], missing=missing, remark=both)
+        line = Line.of((name,), name, value, keys[name], missing=missing, remark=both)
+        yield resting_on(line, (*parts, total))
 
 
 def _rate(books: _Books) -> float:

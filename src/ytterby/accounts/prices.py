@@ -44,15 +44,21 @@ class Sale:
     """One element of a product as it is sold.
 
     mass: paid for, over the period of the balance: trade oxide of a rare earth, else the element
-    [kg]. price: [currency per kg], or None where none is known. paid: share of the price [-].
+    [kg]. price: [currency per kg], or None where none is known. payability: share of it that is
+    paid [-], or None where all is.
     """
 
     product: str
     element: str
     mass: float
     price: Fact | None
-    paid: float
+    payability: Fact | None
     sold_as: str
+
+    @property
+    def paid(self) -> float:
+        """Share of the price that is paid [-]."""
+        return 1.0 if self.payability is None else self.payability.value
 
     @property
     def value(self) -> float:
@@ -83,7 +89,7 @@ def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
     }
     total = sum(oxides.values())
     if 2 * total <= balance.flow(name) * balance.period:
-        paid = fact("prices.payability.liquor-metals").value
+        paid = fact("prices.payability.liquor-metals")
         return [
             Sale(name, metal, balance.mass(name, metal), prices.get(metal), paid, "liquor")
             for metal in ("Co", "Ni", "Cu")
@@ -93,11 +99,11 @@ def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
     group = next((g for g in SOLD_TOGETHER if main in g), (main,))
     if sum(oxides.get(e, 0.0) for e in group) >= PURE * total:
         return [
-            Sale(name, e, oxides[e], prices.get(e), 1.0, TRADE_OXIDE[e])
+            Sale(name, e, oxides[e], prices.get(e), None, TRADE_OXIDE[e])
             for e in group
             if e in oxides
         ]
-    paid = fact("prices.payability.mixed-oxide").value
+    paid = fact("prices.payability.mixed-oxide")
     return [Sale(name, e, m, prices.get(e), paid, "mixed oxide") for e, m in oxides.items()]
 
 

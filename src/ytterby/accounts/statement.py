@@ -44,8 +44,9 @@ class Line:
     them. movers: (fact key, change of value [unit] for one step of that fact), largest first; a
     step is one standard uncertainty, or a tenth of the value where none is stated.
 
-    facts, evidence and movers stand empty until `attribute` fills them in; a value that no fact
-    moves has no evidence class of its own. Settings that somebody chose are not facts.
+    An account fills in the facts of its own, such as prices; `attribute` adds those of the plant
+    and what moves the line. A value that no fact moves has no evidence class of its own. Settings
+    that somebody chose are not facts.
     """
 
     key: tuple[str, ...]
@@ -68,11 +69,17 @@ class Line:
         streams: tuple[str, ...] = (),
         missing: str = "",
         remark: str = "",
+        basis: Sequence[Fact] = (),
     ) -> Line:
-        """The line with `value` [unit]; a NaN becomes a line that says what is `missing`."""
+        """The line with `value` [unit]; a NaN becomes a line that says what is `missing`.
+
+        basis: facts of the account itself that it rests on, such as a price.
+        """
         if math.isnan(value):
             return Line(key, label, None, unit, streams, missing or "not known", remark=remark)
-        return Line(key, label, float(value), unit, streams, remark=remark)
+        names = tuple(dict.fromkeys(fact.name for fact in basis))
+        evidence = weakest(tuple(basis)) if basis else None
+        return Line(key, label, float(value), unit, streams, "", names, evidence, (), remark)
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,15 @@ def together(key: tuple[str, ...], label: str, lines: Sequence[Line]) -> Line:
     )
 
 
+def resting_on(line: Line, parts: Sequence[Line]) -> Line:
+    """The line, also with the facts and the weakest evidence of the lines it was made from."""
+    evidence = line.evidence
+    for part in parts:
+        evidence = _weaker(evidence, part.evidence)
+    names = (name for one in (line, *parts) for name in one.facts)
+    return replace(line, facts=tuple(dict.fromkeys(names)), evidence=evidence)
+
+
 Account = Callable[[Balance], Statement]
 
 
@@ -183,7 +199,11 @@ def attribute(account: Account, balance: Balance) -> Statement:
         return replace(
             statement,
             lines=tuple(
-                replace(line, facts=tuple(balance.facts), evidence=evidence)
+                replace(
+                    line,
+                    facts=(*line.facts, *balance.facts),
+                    evidence=_weaker(line.evidence, evidence if balance.facts else None),
+                )
                 for line in statement.lines
             ),
         )
@@ -213,12 +233,19 @@ def _attributed(
             movers.append((fact, moved - line.value))
     movers.sort(key=lambda mover: (-abs(mover[1]), mover[0]))
     keys = tuple(fact for fact, _ in movers)
+    moving = weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None
     return replace(
         line,
-        facts=keys,
-        evidence=weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None,
+        facts=(*line.facts, *keys),
+        evidence=_weaker(line.evidence, moving),
         movers=tuple(movers),
     )
+
+
+def _weaker(first: Evidence | None, second: Evidence | None) -> Evidence | None:
+    """The weaker of two evidence classes; one that is not known does not count."""
+    classes = [EVIDENCE.index(one) for one in (first, second) if one is not None]
+    return EVIDENCE[max(classes)] if classes else None
 
 
 def spread(line: Line, facts: Mapping[str, Fact]) -> float:

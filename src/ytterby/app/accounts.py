@@ -199,14 +199,16 @@ def _told(one: Statement | Comparison) -> Any:
     from rich.table import Table
 
     table = Table(title=one.title, title_justify="left", box=None, pad_edge=False)
-    columns = ("", "", "unit", "") if isinstance(one, Statement) else ("", *one.names, "unit")
+    alone = ("", "", "unit", "rests on", "")
+    columns = alone if isinstance(one, Statement) else ("", *one.names, "unit")
     for i, column in enumerate(columns):
-        right = 0 < i < len(columns) - (2 if isinstance(one, Statement) else 1)
+        right = 0 < i < len(columns) - (3 if isinstance(one, Statement) else 1)
         table.add_column(column, justify="right" if right else "left")
     if isinstance(one, Statement):
         for line in one.lines:
             remark = line.missing or line.remark
-            table.add_row(line.label, _figure(line.value), _unit(line.unit), remark)
+            figure, unit = _figure(line.value), _unit(line.unit)
+            table.add_row(line.label, figure, unit, line.evidence or "", remark)
     else:
         for pair in one.pairs:
             sides = (pair.first, pair.second)
