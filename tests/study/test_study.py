@@ -119,9 +119,10 @@ def test_processes_and_order_do_not_change_a_number():
     here = run(study, samples)
     there = run(study, samples, workers=2)
     back = run(study, samples[::-1])
+    # To well within what a plant is solved to: kernels of one machine need not agree in every bit.
     for name, values in here.outcomes.items():
-        assert (there.outcomes[name] == values).all()
-        assert (back.outcomes[name][::-1] == values).all()
+        assert there.outcomes[name] == pytest.approx(values, rel=1e-9)
+        assert back.outcomes[name][::-1] == pytest.approx(values, rel=1e-9)
 
 
 def test_what_is_done_is_not_done_again():
