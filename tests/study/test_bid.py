@@ -13,6 +13,7 @@ from tests.plants import magnet_plant
 from ytterby.accounts import CostBasis
 from ytterby.plant import PlantError
 from ytterby.study import Bid, Lot, Measured, NoBlend, Offer, Terms, bid, blend, choose
+from ytterby.study.bid import _kept
 
 HDD = {
     "lot": "HDD-17",
@@ -70,6 +71,14 @@ def test_the_margin_is_kept_as_often_as_was_asked():
     found = offered()
     kept = np.mean(found.values - found.highest >= TERMS.margin - 1e-9)
     assert kept >= 0.9 - 1 / TERMS.samples
+
+
+def test_assays_without_a_steady_state_count_against_the_price():
+    values = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, np.nan])
+    assert _kept(values, 0.5) == 5.0
+    assert _kept(values, 0.9) == 1.0
+    assert np.isnan(_kept(values, 0.95))
+    assert _kept(values[:-1], 0.5) == 5.0
 
 
 def test_an_assay_without_uncertainty_has_one_value():

@@ -29,9 +29,9 @@ from ytterby.quantity import parse
 
 TITLE = "Cost and return"
 _YEARLY = "USD/year"
-_SECONDS_PER_YEAR = 8766 * 3600
 _HOURS_PER_YEAR = 8766
 """Of the Julian year, which the unit `year` means."""
+_SECONDS_PER_YEAR = _HOURS_PER_YEAR * 3600
 
 
 def cost(balance: Balance, basis: CostBasis) -> Statement:
@@ -60,6 +60,11 @@ def cost(balance: Balance, basis: CostBasis) -> Statement:
     return Statement(TITLE, tuple(lines))
 
 
+def periods_per_year(balance: Balance, basis: CostBasis) -> float:
+    """Periods of the balance in a year of running [-]."""
+    return basis.value("cost.capital.capacity-factor") * _SECONDS_PER_YEAR / balance.period
+
+
 @dataclass(frozen=True, eq=False)
 class _Books:
     balance: Balance
@@ -68,8 +73,7 @@ class _Books:
     @cached_property
     def per_year(self) -> float:
         """Periods of the balance in a year of running."""
-        running = self.basis.value("cost.capital.capacity-factor")
-        return running * _SECONDS_PER_YEAR / self.balance.period
+        return periods_per_year(self.balance, self.basis)
 
     @cached_property
     def capital(self) -> Statement:

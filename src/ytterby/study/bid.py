@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ytterby.accounts import CostBasis, Line, Statement, cost, kinds_of, sales
+from ytterby.accounts.cost import periods_per_year
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS, oxide_factor
 from ytterby.plant import Plant
-from ytterby.plant.plant import HOUR
 from ytterby.study.evaluate import Study, run
 from ytterby.study.lot import IMPURE, Lot
 from ytterby.study.sampling import draw
@@ -22,6 +22,8 @@ from ytterby.study.variables import Variable
 _UNIT = "USD/kg"
 _NET = "net"
 _CENTRAL = 0.5
+_DIGITS = 9
+"""Of a count of samples: a tenth of ten is one, whatever the rounding."""
 
 
 @dataclass(frozen=True)
@@ -70,19 +72,32 @@ def bid(lot: Lot, plant: Plant, feed: str, basis: CostBasis, terms: Terms, **how
     middle = fed.solve()
     lines = list(_way(lot, middle, feed, own))
     values = _values(lot, fed, feed, own, terms, how)
-    good = values[~np.isnan(values)]
-    sure = float(np.quantile(good, 1 - terms.confidence)) if good.size else math.nan
-    likely = float(np.quantile(good, _CENTRAL)) if good.size else math.nan
+    sure, likely = _kept(values, terms.confidence), _kept(values, _CENTRAL)
     failed = int(np.isnan(values).sum())
     remark = f"{failed} of {len(values)} assays have no steady state" if failed else ""
     highest = sure - terms.margin
     label = f"highest price that keeps {terms.margin:g} {_UNIT} with {100 * terms.confidence:g} %"
+    missing = "too few assays have a steady state"
+    told = f"net value, with {100 * terms.confidence:g} %"
     lines += [
-        Line.of(("net", "median"), "net value, median", likely, _UNIT, remark=remark),
-        Line.of(("net", "sure"), f"net value, with {100 * terms.confidence:g} %", sure, _UNIT),
-        Line.of(("highest price",), label, highest, _UNIT, missing="no assay has a steady state"),
+        Line.of(("net", "median"), "net value, median", likely, _UNIT, (), missing, remark),
+        Line.of(("net", "sure"), told, sure, _UNIT, (), missing, remark),
+        Line.of(("highest price",), label, highest, _UNIT, (), missing, remark),
     ]
     return Bid(lot, plant.name, Statement(f"Bid for {lot.name}", tuple(lines)), highest, values)
+
+
+def _kept(values: np.ndarray, confidence: float) -> float:
+    """The value that is reached with a confidence; an assay without a steady state reaches none.
+
+    NaN where too many have none.
+    """
+    known = np.sort(values[~np.isnan(values)])
+    if known.size == values.size:
+        return float(np.quantile(known, 1 - confidence))
+    below = math.floor(round((1 - confidence) * values.size, _DIGITS))
+    rank = below - (values.size - known.size)
+    return float(known[rank]) if rank >= 0 else math.nan
 
 
 def choose(
@@ -139,7 +154,7 @@ def _running(balance: Balance, basis: CostBasis, feed: str) -> tuple[float, str]
     """(operating cost over the period of the balance [USD], what it leaves out but the lot)."""
     lines = cost(balance, basis)
     operating = lines.line("operating")
-    per_year = 8766 * HOUR * basis.value("cost.capital.capacity-factor") / balance.period
+    per_year = periods_per_year(balance, basis)
     left_out = operating.remark.removeprefix("without ").split("; ")
     others = [name for name in left_out if name and name != f"buy {feed}"]
     return (operating.value or 0.0) / per_year, f"without {', '.join(others)}" if others else ""
