@@ -1,5 +1,17 @@
 """Accounts: pure functions from a balance to a statement whose every line can be followed down."""
 
+from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
+from ytterby.accounts.capital import CostBasis, capital, equipment_cost
+from ytterby.accounts.carbon import carbon
+from ytterby.accounts.compare import Comparison, compare
+from ytterby.accounts.cost import cost
+from ytterby.accounts.effluent import Discharge, effluent
+from ytterby.accounts.emissions import CarbonBasis
+from ytterby.accounts.equipment import equipment, kinds_of
+from ytterby.accounts.limits import Limit, limits
+from ytterby.accounts.prices import PriceSet, price_set, priced_by_content, sales
+from ytterby.accounts.purchases import Purchase, purchases
+from ytterby.accounts.radioactivity import radioactivity, specific_activity
 from ytterby.accounts.recovery import recovery_and_purity
 from ytterby.accounts.statement import (
     Account,
@@ -13,13 +25,39 @@ from ytterby.accounts.statement import (
 )
 
 __all__ = [
+    "RULES",
     "Account",
+    "Allocation",
+    "Burden",
+    "CarbonBasis",
+    "Comparison",
+    "CostBasis",
+    "Discharge",
+    "Limit",
     "Line",
+    "PriceSet",
+    "Purchase",
+    "Rule",
     "Statement",
     "UnknownLine",
     "attribute",
+    "capital",
+    "carbon",
+    "compare",
+    "cost",
+    "effluent",
+    "equipment",
+    "equipment_cost",
+    "kinds_of",
+    "limits",
+    "price_set",
+    "priced_by_content",
+    "purchases",
+    "radioactivity",
     "recovery_and_purity",
+    "sales",
     "share_resting_on",
+    "specific_activity",
     "spread",
     "together",
 ]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
+from ytterby.accounts.flows import Flows
 from ytterby.accounts.statement import Line, Statement
-from ytterby.balance import Balance, Edge
-from ytterby.chemistry import RARE_EARTHS, oxide_factor
+from ytterby.balance import Balance
+from ytterby.chemistry import oxide_factor
 
 TITLE = "Recovery and purity"
 OXYGEN = "O"
@@ -26,62 +25,14 @@ def recovery_and_purity(balance: Balance) -> Statement:
 
     Species are not needed. Where a mass is not known, the lines that need it say so.
     """
-    view = _View(balance)
+    view = Flows(balance)
     lines = [line for row in view.products for line in _product(view, row)]
     lines += [line for row in view.others for line in _shares(view, row, "destination")]
     lines += list(_stock(view))
     return Statement(TITLE, tuple(lines))
 
 
-@dataclass(frozen=True, eq=False)
-class _View:
-    """A balance as flows [kg/s], shape (edge, element), NaN where not known."""
-
-    balance: Balance
-
-    @cached_property
-    def flows(self) -> np.ndarray:
-        return np.where(self.balance.known, self.balance.masses, np.nan) / self.balance.period
-
-    @cached_property
-    def feeds(self) -> list[int]:
-        return [i for i, edge in enumerate(self.balance.edges) if edge.source is None]
-
-    @cached_property
-    def products(self) -> list[int]:
-        return [i for i in self._leaving if self.balance.edges[i].role == "product"]
-
-    @cached_property
-    def others(self) -> list[int]:
-        return [i for i in self._leaving if self.balance.edges[i].role != "product"]
-
-    @property
-    def _leaving(self) -> list[int]:
-        return [i for i, edge in enumerate(self.balance.edges) if edge.target is None]
-
-    @cached_property
-    def fed(self) -> np.ndarray:
-        """[kg/s] of each element in all feeds, shape (element,)."""
-        return self.flows[self.feeds].sum(axis=0)
-
-    @cached_property
-    def carriers(self) -> list[tuple[str, ...]]:
-        """Names of the feeds that carry each element, or may carry it."""
-        there = self.flows[self.feeds] != 0
-        names = [self.balance.edges[i].name for i in self.feeds]
-        return [tuple(np.array(names, dtype=object)[column]) for column in there.T]
-
-    @cached_property
-    def rare_earths(self) -> list[tuple[int, str]]:
-        """(column, symbol) of the rare earths of the balance, in their natural order."""
-        elements = self.balance.elements
-        return [(elements.index(e), e) for e in RARE_EARTHS if e in elements]
-
-    def edge(self, row: int) -> Edge:
-        return self.balance.edges[row]
-
-
-def _product(view: _View, row: int) -> Iterator[Line]:
+def _product(view: Flows, row: int) -> Iterator[Line]:
     name, flows = view.edge(row).name, view.flows[row]
     total = flows.sum()
     columns = [column for column, _ in view.rare_earths]
@@ -97,7 +48,7 @@ def _product(view: _View, row: int) -> Iterator[Line]:
     yield from _shares(view, row, "recovery")
 
 
-def _oxides(view: _View, row: int, oxides: np.ndarray) -> Iterator[Line]:
+def _oxides(view: Flows, row: int, oxides: np.ndarray) -> Iterator[Line]:
     """Oxide flow and purities from the trade oxide flows `oxides` [kg/s], shape (rare earth,)."""
     name, oxide = view.edge(row).name, oxides.sum()
     reason = _unknown(view, row, [column for column, _ in view.rare_earths])
@@ -108,7 +59,7 @@ def _oxides(view: _View, row: int, oxides: np.ndarray) -> Iterator[Line]:
         yield Line.of(key, label, mass / oxide, "-", (name,), reason)
 
 
-def _impurities(view: _View, row: int, total: float) -> Iterator[Line]:
+def _impurities(view: Flows, row: int, total: float) -> Iterator[Line]:
     """Elements other than rare earths and oxygen, per `total` [kg/s] of the product."""
     name = view.edge(row).name
     rare_earths = {element for _, element in view.rare_earths}
@@ -119,7 +70,7 @@ def _impurities(view: _View, row: int, total: float) -> Iterator[Line]:
             yield Line.of(key, label, share, "-", (name,), _unknown(view, row))
 
 
-def _shares(view: _View, row: int, quantity: str) -> Iterator[Line]:
+def _shares(view: Flows, row: int, quantity: str) -> Iterator[Line]:
     """Share of each fed element that leaves by the edge `row`."""
     name = view.edge(row).name
     for column, element in enumerate(view.balance.elements):
@@ -132,7 +83,7 @@ def _shares(view: _View, row: int, quantity: str) -> Iterator[Line]:
         yield Line.of(key, label, there / fed, "-", streams, reason)
 
 
-def _stock(view: _View) -> Iterator[Line]:
+def _stock(view: Flows) -> Iterator[Line]:
     """Share of each fed element that stays in the plant; no lines for a steady one."""
     gathered = view.balance.stock_change.sum(axis=0) / view.balance.period
     for column, element in enumerate(view.balance.elements):
@@ -143,18 +94,18 @@ def _stock(view: _View) -> Iterator[Line]:
             yield Line.of(key, label, gathered[column] / fed, "-", view.carriers[column], reason)
 
 
-def _unknown(view: _View, row: int, columns: list[int] | None = None) -> str:
+def _unknown(view: Flows, row: int, columns: list[int] | None = None) -> str:
     """Which of the elements in `columns` (all when None) nobody knows of the edge `row`."""
     among = range(len(view.balance.elements)) if columns is None else columns
     unknown = [view.balance.elements[c] for c in among if not view.balance.known[row, c]]
     return f"not known of {view.edge(row).name}: {', '.join(unknown)}" if unknown else ""
 
 
-def _unknown_share(view: _View, row: int, column: int) -> str:
+def _unknown_share(view: Flows, row: int, column: int) -> str:
     return _unknown(view, row, [column]) or _unknown_feed(view, column)
 
 
-def _unknown_feed(view: _View, column: int) -> str:
+def _unknown_feed(view: Flows, column: int) -> str:
     rows = [row for row in view.feeds if not view.balance.known[row, column]]
     feeds = ", ".join(view.edge(row).name for row in rows)
     return f"{view.balance.elements[column]} is not known of feed {feeds}"

@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ytterby.balance import Balance
 from ytterby.facts import EVIDENCE, Evidence, Fact, weakest
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEGLIGIBLE = 1e-9
 """Change of a value, relative to the value, below which a fact does not count as moving it [-].
@@ -33,13 +38,15 @@ class Line:
 
     key: what it is about, such as ("recovery", "kiln.product", "Nd"). label: the same in words.
     value: in `unit` (pint spelling, "-" dimensionless), or None where it cannot be computed.
-    missing: why it cannot be computed. streams: names of the streams it was computed from.
+    missing: why it cannot be computed. remark: what to say beside the value, such as a verdict.
+    streams: names of the streams it was computed from.
     facts: keys (`unit.field`) of the facts that it rests on. evidence: the weakest class among
     them. movers: (fact key, change of value [unit] for one step of that fact), largest first; a
     step is one standard uncertainty, or a tenth of the value where none is stated.
 
-    facts, evidence and movers stand empty until `attribute` fills them in; a value that no fact
-    moves has no evidence class of its own. Settings that somebody chose are not facts.
+    An account fills in the facts of its own, such as prices; `attribute` adds those of the plant
+    and what moves the line. A value that no fact moves has no evidence class of its own. Settings
+    that somebody chose are not facts.
     """
 
     key: tuple[str, ...]
@@ -51,6 +58,7 @@ class Line:
     facts: tuple[str, ...] = ()
     evidence: Evidence | None = None
     movers: tuple[tuple[str, float], ...] = ()
+    remark: str = ""
 
     @staticmethod
     def of(
@@ -58,13 +66,20 @@ class Line:
         label: str,
         value: float,
         unit: str,
-        streams: tuple[str, ...],
+        streams: tuple[str, ...] = (),
         missing: str = "",
+        remark: str = "",
+        basis: Sequence[Fact] = (),
     ) -> Line:
-        """The line with `value` [unit]; a NaN becomes a line that says what is `missing`."""
+        """The line with `value` [unit]; a NaN becomes a line that says what is `missing`.
+
+        basis: facts of the account itself that it rests on, such as a price.
+        """
         if math.isnan(value):
-            return Line(key, label, None, unit, streams, missing)
-        return Line(key, label, float(value), unit, streams)
+            return Line(key, label, None, unit, streams, missing or "not known", remark=remark)
+        names = tuple(dict.fromkeys(fact.name for fact in basis))
+        evidence = weakest(tuple(basis)) if basis else None
+        return Line(key, label, float(value), unit, streams, "", names, evidence, (), remark)
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,45 @@ class Statement:
         """The lines that could not be computed."""
         return tuple(line for line in self.lines if line.value is None)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The statement as plain data."""
+        return {"title": self.title, "lines": [_plain(line) for line in self.lines]}
+
+    def table(self) -> pd.DataFrame:
+        """One row per line: key, label, value, unit, what is missing, remark, streams, evidence."""
+        import pandas as pd
+
+        rows = [{**_plain(line), "key": " | ".join(line.key)} for line in self.lines]
+        rows = [{**row, "streams": ", ".join(row["streams"])} for row in rows]
+        return pd.DataFrame(rows, columns=list(_plain(Line((), "", None, "-"))))
+
+    def _repr_html_(self) -> str:
+        """The statement as a notebook shows it."""
+        rows = "".join(
+            f"<tr><td>{escape(line.label)}</td><td style='text-align:right'>{_figure(line)}</td>"
+            f"<td>{'' if line.unit == '-' else escape(line.unit)}</td>"
+            f"<td>{escape(line.missing or line.remark)}</td></tr>"
+            for line in self.lines
+        )
+        return f"<table><caption>{escape(self.title)}</caption>{rows}</table>"
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {
+        "key": list(line.key),
+        "label": line.label,
+        "value": line.value,
+        "unit": line.unit,
+        "missing": line.missing,
+        "remark": line.remark,
+        "streams": list(line.streams),
+        "evidence": line.evidence,
+    }
+
+
+def _figure(line: Line) -> str:
+    return "" if line.value is None else f"{line.value:.5g}"
+
 
 def together(key: tuple[str, ...], label: str, lines: Sequence[Line]) -> Line:
     """The sum of `lines` of one unit, with what moves it: the purity of Nd and Pr as one."""
@@ -120,6 +174,15 @@ def together(key: tuple[str, ...], label: str, lines: Sequence[Line]) -> Line:
     )
 
 
+def resting_on(line: Line, parts: Sequence[Line]) -> Line:
+    """The line, also with the facts and the weakest evidence of the lines it was made from."""
+    evidence = line.evidence
+    for part in parts:
+        evidence = _weaker(evidence, part.evidence)
+    names = (name for one in (line, *parts) for name in one.facts)
+    return replace(line, facts=tuple(dict.fromkeys(names)), evidence=evidence)
+
+
 Account = Callable[[Balance], Statement]
 
 
@@ -136,7 +199,11 @@ def attribute(account: Account, balance: Balance) -> Statement:
         return replace(
             statement,
             lines=tuple(
-                replace(line, facts=tuple(balance.facts), evidence=evidence)
+                replace(
+                    line,
+                    facts=(*line.facts, *balance.facts),
+                    evidence=_weaker(line.evidence, evidence if balance.facts else None),
+                )
                 for line in statement.lines
             ),
         )
@@ -166,12 +233,19 @@ def _attributed(
             movers.append((fact, moved - line.value))
     movers.sort(key=lambda mover: (-abs(mover[1]), mover[0]))
     keys = tuple(fact for fact, _ in movers)
+    moving = weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None
     return replace(
         line,
-        facts=keys,
-        evidence=weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None,
+        facts=(*line.facts, *keys),
+        evidence=_weaker(line.evidence, moving),
         movers=tuple(movers),
     )
+
+
+def _weaker(first: Evidence | None, second: Evidence | None) -> Evidence | None:
+    """The weaker of two evidence classes; one that is not known does not count."""
+    classes = [EVIDENCE.index(one) for one in (first, second) if one is not None]
+    return EVIDENCE[max(classes)] if classes else None
 
 
 def spread(line: Line, facts: Mapping[str, Fact]) -> float:

@@ -10,6 +10,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from ytterby import __version__
+from ytterby.app.cli_accounts import COMMANDS
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit statuses: no steady state was found; the input cannot be used; Ctrl-C."""
@@ -195,6 +196,10 @@ def design(
         plant=plant,
         report=report,
     )
+
+
+for _command in COMMANDS:
+    app.command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

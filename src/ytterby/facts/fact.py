@@ -26,6 +26,8 @@ class Fact:
         references), estimated (judged from related data), assumed (no source).
     source: who says so.
     note: what a reader should know besides.
+    labels: what the number is filed under, such as the year and region of an emission factor or
+        the instrument and status of a limit.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Fact:
     conditions: str = ""
     window: dict[str, tuple[float, float]] = field(default_factory=dict, hash=False)
     note: str = ""
+    labels: dict[str, str] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         spread = "" if self.uncertainty is None else f" ± {show(self.uncertainty, '-', 2)}"

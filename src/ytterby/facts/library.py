@@ -59,10 +59,11 @@ def _fact(name: str, row: dict[str, Any], file: str) -> Fact:
         variable: (_bound(low), _bound(high))
         for variable, (low, high) in (row.pop("window", None) or {}).items()
     }
+    labels = {str(key): str(text) for key, text in (row.pop("labels", None) or {}).items()}
     try:
         row["value"] = float(row["value"])
         require_unit(row["unit"])
-        return Fact(name=name, evidence=evidence, window=window, **row)
+        return Fact(name=name, evidence=evidence, window=window, labels=labels, **row)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{file}: {name}: {error}") from None
 

@@ -12,6 +12,8 @@ DIMENSIONLESS = "-"
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _BASIS_WORDS = re.compile(r"\s+(?:w/w|by mass|of REO)$")
 _LONGEST = 80
+CURRENCIES = ("USD", "EUR", "CNY")
+"""Each a dimension of its own: an exchange rate is a fact with a date, not a conversion."""
 _EXAMPLES = {
     "K": "700 degC",
     "kg/s": "100 kg/h",
@@ -29,7 +31,7 @@ _COMMON_UNITS = (
 _ATOMS = frozenset(
     "kg g mg ug t m cm mm um nm L mL s min h d a week year K degC mol mmol umol kmol J kJ MJ GJ "
     "W kW MW Wh kWh MWh V A C Pa kPa MPa bar atm Bq kBq percent % ppm ppb -".split()
-)
+) | set(CURRENCIES)
 
 
 class QuantityError(ValueError):
@@ -44,7 +46,10 @@ class QuantityError(ValueError):
 def _registry() -> Any:
     from pint import UnitRegistry
 
-    return UnitRegistry()
+    registry = UnitRegistry()
+    for currency in CURRENCIES:
+        registry.define(f"{currency} = [{currency}]")
+    return registry
 
 
 @cache

@@ -1,0 +1,142 @@
+"""What a plant emits: the basis of the account, and kilograms of CO2e by where they arise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ytterby.accounts.allocation import WORTH, Burden
+from ytterby.accounts.energy import ELECTRICITY, HEAT, Use, energy
+from ytterby.accounts.flows import Flows
+from ytterby.accounts.purchases import Purchase, purchases
+from ytterby.balance import Balance
+from ytterby.chemistry import Species, atomic_mass
+from ytterby.facts import Fact, UnknownFact, table
+
+_SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class CarbonBasis:
+    """What the balance does not say.
+
+    region: of the grid, such as CN-JX or EE. gwp: ar5 or ar6. fuel: that gives the heat.
+    factors: kg CO2e per kg bought, by substance or feed, in place of and beside the shipped ones.
+    contract: emission factor of the electricity bought under contract, or None. kinds: kind of
+    each unit (see `kinds_of`). declared: see `purchases`. prices: see `Allocation`. worth: the
+    elements that are sold.
+    """
+
+    region: str
+    gwp: str = "ar6"
+    fuel: str = "natural-gas"
+    factors: Mapping[str, Fact] = field(default_factory=dict)
+    contract: Fact | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    declared: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    prices: Mapping[str, float] = field(default_factory=dict)
+    worth: tuple[str, ...] = WORTH
+
+    @cached_property
+    def upstream(self) -> dict[str, Fact]:
+        """Factors of what is bought, by substance."""
+        return {**table("carbon.upstream"), **self.factors}
+
+    @cached_property
+    def grid(self) -> Fact:
+        """The location-based factor; raises UnknownFact that names the regions."""
+        try:
+            return table("carbon.grid")[self.region]
+        except KeyError:
+            known = ", ".join(table("carbon.grid"))
+            raise UnknownFact(
+                f"no grid factor of region {self.region!r} is known; expected one of {known}, or "
+                "give your own as a contract"
+            ) from None
+
+
+@dataclass(frozen=True, eq=False)
+class Emissions:
+    """A balance with its basis: what it emits, buys and burns, over the period."""
+
+    balance: Balance
+    basis: CarbonBasis
+
+    @cached_property
+    def view(self) -> Flows:
+        return Flows(self.balance)
+
+    @cached_property
+    def bought(self) -> tuple[Purchase, ...]:
+        return purchases(self.balance, self.basis.declared)
+
+    @cached_property
+    def energy(self) -> tuple[tuple[Use, ...], dict[str, str]]:
+        return energy(self.balance, self.basis.kinds)
+
+    @cached_property
+    def emitting(self) -> list[int]:
+        return self.view.with_role("emission")
+
+    def hourly(self, over_period: float) -> float:
+        return over_period / self.balance.period * _SECONDS_PER_HOUR
+
+    def used(self, carrier: str) -> float:
+        """[J] of one carrier over the period."""
+        return sum(use.joules for use in self.energy[0] if use.carrier == carrier)
+
+    def stack(self, row: int) -> tuple[float, str, str]:
+        """(kg CO2e over the period, why it is not known, remark) of one emission."""
+        edge = self.balance.edges[row]
+        if edge.name in self.balance.streams:
+            stream = self.balance.streams[edge.name]
+            potentials = table(f"gwp.{self.basis.gwp}")
+            kilograms = (
+                stream[f"{gas}(g)"] * Species.of(f"{gas}(g)").molar_mass * potential.value
+                for gas, potential in potentials.items()
+            )
+            return sum(kilograms) * self.balance.period, "", ""
+        carbon = self.balance.mass(edge.name, "C")
+        missing = f"carbon is not known of {edge.name}" if math.isnan(carbon) else ""
+        remark = "all carbon taken as CO2" if carbon > 0 else ""
+        return carbon * carbon_dioxide(), missing, remark
+
+    @cached_property
+    def burdens(self) -> tuple[Burden, ...]:
+        """All that is known, by the unit where it arises; electricity by location."""
+        found = []
+        for row in self.emitting:
+            amount, missing, _ = self.stack(row)
+            if not missing and amount:
+                edge = self.balance.edges[row]
+                found.append(Burden(f"emission {edge.name}", edge.source, amount))
+        for use in self.energy[0]:
+            factor = (
+                self.basis.grid if use.carrier == ELECTRICITY else fuel_factor(self, use.carrier)
+            )
+            if factor is not None:
+                kilograms = use.joules * per_joule(factor)
+                found.append(Burden(f"{use.carrier} of {use.unit}", use.unit, kilograms))
+        for one in self.bought:
+            factor = self.basis.upstream.get(one.substance)
+            if factor is not None and one.mass > 0:
+                found.append(Burden(one.substance, one.unit, one.mass * factor.si("kg/kg")))
+        return tuple(found)
+
+
+def carbon_dioxide() -> float:
+    """kg CO2 per kg C."""
+    return Species.of("CO2(g)").molar_mass / atomic_mass("C")
+
+
+def per_joule(factor: Fact) -> float:
+    """kg CO2e per J."""
+    return factor.si("kg/J")
+
+
+def fuel_factor(books: Emissions, carrier: str) -> Fact | None:
+    """Factor of what burns to give the carrier, or None."""
+    name = books.basis.fuel if carrier == HEAT else carrier
+    return table("carbon.fuel").get(name)

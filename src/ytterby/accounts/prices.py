@@ -1,0 +1,153 @@
+"""Prices, in sets that name their basis, and what a product is sold as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ytterby.balance import Balance
+from ytterby.chemistry import RARE_EARTHS, TRADE_OXIDE, oxide_factor
+from ytterby.facts import Fact, fact, table
+
+PriceSet = Mapping[str, Fact]
+"""Price by good: element (of its trade oxide, or of itself), substance, electricity, fuel."""
+DEFAULT_SETS = ("adamas-2025", "usgs-2025", "metals", "reagents", "energy")
+SOLD_TOGETHER = (("Nd", "Pr"),)
+"""Rare earths whose oxides are sold as one, didymium."""
+PURE = 0.99
+"""Share of the rare earth oxides from which an oxide is sold as that oxide [-]."""
+
+
+def price_set(*names: str) -> dict[str, Fact]:
+    """Shipped sets of prices together, later ones in front: price_set("usgs-2024", "metals")."""
+    found: dict[str, Fact] = {}
+    for name in names or DEFAULT_SETS:
+        found.update(table(f"prices.{name}"))
+    return found
+
+
+def of_facts(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """A set of prices of your own: the last part of each fact's name is the good."""
+    return {one.name.rpartition(".")[2]: one for one in facts}
+
+
+def values(prices: PriceSet) -> dict[str, float]:
+    """Prices of elements as numbers, in the currency they are given in [per kg]."""
+    return {good: one.value for good, one in prices.items() if good in _ELEMENTS}
+
+
+_ELEMENTS = {*RARE_EARTHS, "Co", "Ni", "Cu", "Fe", "Al"}
+
+
+@dataclass(frozen=True)
+class Sale:
+    """One element of a product as it is sold.
+
+    mass: paid for, over the period of the balance: trade oxide of a rare earth, else the element
+    [kg]. price: [currency per kg], or None where none is known. payability: share of it that is
+    paid [-], or None where all is.
+    """
+
+    product: str
+    element: str
+    mass: float
+    price: Fact | None
+    payability: Fact | None
+    sold_as: str
+
+    @property
+    def paid(self) -> float:
+        """Share of the price that is paid [-]."""
+        return 1.0 if self.payability is None else self.payability.value
+
+    @property
+    def value(self) -> float:
+        """In the currency of the price; NaN without one."""
+        return self.mass * self.paid * self.price.value if self.price else float("nan")
+
+
+def sales(balance: Balance, prices: PriceSet) -> tuple[Sale, ...]:
+    """What each product brings, by element.
+
+    A product of which one oxide (or neodymium and praseodymium together) makes up 99 % of the
+    rare earth oxides is sold as that oxide, and nothing is paid for the rest; any other oxide as
+    mixed oxide at its payability. A product that is not mostly rare earth oxide is paid for its
+    cobalt, nickel and copper.
+    """
+    found: list[Sale] = []
+    for edge in balance.edges:
+        if edge.role == "product" and edge.target is None:
+            found += _sales_of(balance, edge.name, prices)
+    return tuple(found)
+
+
+def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
+    oxides = {
+        e: balance.mass(name, e) * oxide_factor(e)
+        for e in RARE_EARTHS
+        if e in balance.elements and balance.mass(name, e) > 0
+    }
+    total = sum(oxides.values())
+    if 2 * total <= balance.flow(name) * balance.period:
+        paid = fact("prices.payability.liquor-metals")
+        return [
+            Sale(name, metal, balance.mass(name, metal), prices.get(metal), paid, "liquor")
+            for metal in ("Co", "Ni", "Cu")
+            if balance.mass(name, metal) > 0
+        ]
+    main = max(oxides, key=lambda e: oxides[e])
+    group = next((g for g in SOLD_TOGETHER if main in g), (main,))
+    if sum(oxides.get(e, 0.0) for e in group) >= PURE * total:
+        return [
+            Sale(name, e, oxides[e], prices.get(e), None, TRADE_OXIDE[e])
+            for e in group
+            if e in oxides
+        ]
+    paid = fact("prices.payability.mixed-oxide")
+    return [Sale(name, e, m, prices.get(e), paid, "mixed oxide") for e, m in oxides.items()]
+
+
+def contained_value(balance: Balance, feed: str, prices: PriceSet) -> float:
+    """What the rare earths of a feed would bring as pure oxides, over the period.
+
+    Elements without a price count nothing.
+    """
+    return sum(
+        balance.mass(feed, e) * oxide_factor(e) * prices[e].value
+        for e in RARE_EARTHS
+        if e in prices and e in balance.elements
+    )
+
+
+def priced_by_content(balance: Balance, feed: str, prices: PriceSet) -> dict[str, Fact]:
+    """The prices, with `feed` at its usual share of the value that it contains.
+
+    The share is the fact `prices.payability.scrap`, and what rests on it is no better founded.
+    """
+    paid = fact("prices.payability.scrap")
+    mass = balance.flow(feed) * balance.period
+    price = paid.value * contained_value(balance, feed, prices) / mass
+    source = f"{paid.value:g} of the oxides it contains; {paid.source}"
+    return {**prices, feed: Fact(f"price.{feed}", price, "USD/kg", paid.evidence, source)}
+
+
+def as_mixed_oxide(balance: Balance, prices: PriceSet) -> float:
+    """What all rare earths in the oxide products would bring as one mixed oxide, over the period.
+
+    Elements without a price count nothing.
+    """
+    paid = fact("prices.payability.mixed-oxide").value
+    total = 0.0
+    for sale in _oxides(balance):
+        if sale[0] in prices:
+            total += sale[1] * prices[sale[0]].value * paid
+    return total
+
+
+def _oxides(balance: Balance) -> Iterable[tuple[str, float]]:
+    for edge in balance.edges:
+        if edge.role == "product" and edge.target is None:
+            for element in RARE_EARTHS:
+                mass = balance.mass(edge.name, element)
+                if mass > 0:
+                    yield element, mass * oxide_factor(element)

@@ -1,0 +1,213 @@
+"""`ytterby sweep`: a plant at many settings, or under all that is not known for sure."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ytterby.app.progress import announce_compilation
+from ytterby.app.run import changed
+from ytterby.app.sweep_store import Store
+from ytterby.plant import Plant, PlantError
+from ytterby.study import (
+    Results,
+    Study,
+    Variable,
+    assay,
+    collect,
+    draw,
+    evaluate,
+    field_between,
+    grid,
+    spreads,
+    uncertain_facts,
+)
+from ytterby.study.evaluate import Row
+from ytterby.study.figures import Figures
+
+_RANGE = ".."
+_SHOWN_DRIVERS = 3
+_WORTH_SHOWING = 0.01
+_MOST_COLUMNS = 8
+"""Samples that are shown one by one; of more, --json and --store tell all."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `ytterby sweep --help` tells of."""
+
+    vary: tuple[str, ...] = ()
+    points: int | None = None
+    samples: int = 100
+    seed: int = 1
+    method: str = "latin hypercube"
+    facts: bool = False
+    assays: tuple[str, ...] = ()
+    set_: tuple[str, ...] = ()
+    place: str | None = None
+    grid: str | None = None
+    scrap: str | None = None
+    cores: bool = False
+    cluster: str | None = None
+    store: Path | None = None
+    as_json: bool = False
+
+
+def sweep(path: Path, options: Options) -> int:
+    """Solve the neighbours of the plant in `path` and print what comes of it."""
+    plant = changed(Plant.read(path), options.set_)
+    study = Study(plant, _variables(plant, options), figures_of(options))
+    if not study.variables:
+        text = "found nothing to vary, expected --vary, --facts or --assay"
+        raise PlantError((), f"{text}, such as --vary leach.acid_dose=1.0..1.3")
+    samples = _samples(study, options)
+    announce_compilation()
+    results = _results(study, samples, options)
+    if options.as_json:
+        print(json.dumps(_plain(results), indent=2))
+    else:
+        from ytterby.app.terminal import console
+
+        console().print(_told(results, by_row=options.points is not None))
+    return 0
+
+
+def figures_of(options: Any) -> Figures:
+    """What is asked of every neighbour, with money and carbon where a place is named."""
+    from ytterby.accounts import CarbonBasis, CostBasis
+
+    money = CostBasis(place=options.place) if options.place else None
+    climate = CarbonBasis(options.grid) if options.grid else None
+    return Figures(money, climate, options.scrap)
+
+
+def _variables(plant: Plant, options: Options) -> tuple[Variable, ...]:
+    found = [between(text) for text in options.vary]
+    for text in options.assays:
+        name, _, spread = text.partition("=")
+        feed, _, element = name.strip().rpartition(".")
+        if feed not in plant.feeds or not element or not spread:
+            raise PlantError(
+                (), f"--assay {text}: expected feed.element=uncertainty, such as scrap.Nd=0.5 %"
+            )
+        try:
+            found += assay(feed, plant, {element: spread.strip()})
+        except (ValueError, KeyError) as error:
+            raise PlantError((), f"--assay {text}: {error}") from None
+    if options.facts:
+        found += uncertain_facts(plant)
+    return tuple(found)
+
+
+def between(text: str) -> Variable:
+    """The variable of `field=low..high`; raises PlantError."""
+    path, equals, range_ = text.partition("=")
+    low, dots, high = range_.partition(_RANGE)
+    if not (equals and dots and path.strip() and low.strip() and high.strip()):
+        raise PlantError((), f"{text!r}: expected field=low..high, such as leach.acid_dose=1..1.3")
+    try:
+        return field_between(path.strip(), low.strip(), high.strip())
+    except ValueError as error:
+        raise PlantError((), f"{text}: {error}") from None
+
+
+def _samples(study: Study, options: Options) -> np.ndarray:
+    if options.points is None:
+        return draw(study.variables, options.samples, seed=options.seed, method=options.method)  # type: ignore[arg-type]
+    fixed = [v.name for v in study.variables if v.shape != "uniform"]
+    if fixed:
+        raise PlantError((), f"--points: found {', '.join(fixed)}, expected only --vary")
+    return grid(study.variables, [options.points] * len(study.variables))
+
+
+def _results(study: Study, samples: np.ndarray, options: Options) -> Results:
+    store = Store.at(options.store, study, samples) if options.store else None
+    kept = store.read() if store else []
+    workers = os.cpu_count() or 1 if options.cores else 1
+    parts = evaluate(
+        study,
+        samples,
+        workers=workers,
+        cluster=options.cluster,
+        done=[i for i, _, _ in kept],
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+    return collect(study, samples, _kept(parts, store, kept))
+
+
+def _kept(parts: Iterator[list[Row]], store: Store | None, kept: list[Row]) -> Iterator[list[Row]]:
+    yield kept
+    for rows in parts:
+        if store:
+            store.add(rows)
+        yield rows
+
+
+def _progress(done: int, of: int) -> None:
+    end = "\n" if done == of else ""
+    print(f"\rSolved {done} of {of}", end=end, file=sys.stderr, flush=True)
+
+
+def _plain(results: Results) -> dict[str, Any]:
+    return {
+        "samples": len(results.index),
+        "failed": results.failed,
+        "variables": [v.name for v in results.variables],
+        "outcomes": {
+            s.name: {"mean": s.mean, "deviation": s.deviation, "quantiles": s.quantiles}
+            for s in spreads(results)
+        },
+        "rows": json.loads(results.table().to_json(orient="records")),
+    }
+
+
+def _told(results: Results, *, by_row: bool) -> Any:
+    from rich.console import Group
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    names = [s.name for s in spreads(results) if abs(s.mean) > _WORTH_SHOWING]
+    if by_row and len(results.index) <= _MOST_COLUMNS:
+        table.add_column("")
+        for _ in results.index:
+            table.add_column(justify="right")
+        for i, variable in enumerate(results.variables):
+            table.add_row(variable.name, *(f"{v:.4g}" for v in results.samples[:, i]))
+        for name in names:
+            table.add_row(name, *(f"{v:.4g}" for v in results.outcomes[name]))
+    else:
+        for column in ("", "5 %", "50 %", "95 %", "moved most by"):
+            table.add_column(column, justify="left" if column in ("", "moved most by") else "right")
+        for spread in spreads(results):
+            if spread.name in names:
+                low, middle, high = (f"{q:.4g}" for q in spread.quantiles)
+                table.add_row(spread.name, low, middle, high, _drivers(results, spread.name))
+    solved = len(results.index) - results.failed
+    note = f"{solved} of {len(results.index)} samples have a steady state"
+    reasons = dict.fromkeys(reason for reason in results.reasons if reason)
+    return Group(table, note, *(f"  {reason}" for reason in list(reasons)[:_SHOWN_DRIVERS]))
+
+
+def _drivers(results: Results, name: str) -> str:
+    """The variables by whose rank the outcome goes most (Spearman)."""
+    from scipy.stats import rankdata
+
+    values = results.outcomes[name]
+    good = ~np.isnan(values)
+    if good.sum() <= 2 or np.ptp(values[good]) == 0:
+        return ""
+    ranks = rankdata(values[good])
+    found = []
+    for i, variable in enumerate(results.variables):
+        column = rankdata(results.samples[good, i])
+        if np.ptp(column) > 0:
+            found.append((variable.name, float(np.corrcoef(column, ranks)[0, 1])))
+    found.sort(key=lambda pair: -abs(pair[1]))
+    return ", ".join(f"{name} {r:+.2f}" for name, r in found[:_SHOWN_DRIVERS])

@@ -1,0 +1,199 @@
+"""Solving many neighbours of a plant: here, on all cores, or on a cluster; the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from ytterby.balance import Balance, BalanceError
+from ytterby.plant import NotConverged, Plant, PlantError
+from ytterby.plant.nearby import Nearby
+from ytterby.study.variables import Variable
+
+Outcome = Callable[[Plant, Balance], Mapping[str, float]]
+"""Figures of a solved plant by name. To be sent to other processes it must be importable."""
+Progress = Callable[[int, int], None]
+"""Called with samples done and samples in all."""
+_CHUNK = 20
+
+
+@dataclass(frozen=True)
+class Study:
+    """A plant, what varies in it, and what is asked of it."""
+
+    plant: Plant
+    variables: tuple[Variable, ...]
+    outcome: Outcome
+
+    def variant(self, sample: Sequence[float]) -> Plant:
+        """The plant at one sample, values in the units of the variables."""
+        changes: dict[str, Any] = {}
+        for variable, value in zip(self.variables, sample, strict=True):
+            changes.update(variable.changes(float(value)))
+        return self.plant.with_(**changes) if changes else self.plant
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a study found.
+
+    index: position of each sample. samples: shape (sample, variable), in their units. outcomes:
+    by name, shape (sample,); NaN where a plant has no steady state. reasons: why, or nothing.
+    """
+
+    variables: tuple[Variable, ...]
+    index: np.ndarray
+    samples: np.ndarray
+    outcomes: dict[str, np.ndarray]
+    reasons: tuple[str, ...]
+
+    @property
+    def failed(self) -> int:
+        """Samples without a steady state."""
+        return sum(bool(reason) for reason in self.reasons)
+
+    def table(self) -> Any:
+        """One row per sample: its index, variables, outcomes, and the reason of a failure."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"sample": self.index}
+        columns |= {v.name: self.samples[:, i] for i, v in enumerate(self.variables)}
+        columns |= self.outcomes
+        return pd.DataFrame(columns | {"reason": list(self.reasons)})
+
+
+Row = tuple[int, dict[str, float], str]
+"""(index of the sample, outcomes, why there are none)."""
+
+
+def evaluate(
+    study: Study,
+    samples: np.ndarray,
+    *,
+    workers: int = 1,
+    cluster: str | None = None,
+    done: Sequence[int] = (),
+    progress: Progress | None = None,
+) -> Iterator[list[Row]]:
+    """Solve the plant at every sample, some at a time, in no particular order.
+
+    workers: processes on this machine; one solves here and now. cluster: address of a Dask
+    scheduler, which goes before `workers`. done: samples to leave out, because their results are
+    kept from an earlier run. Every sample is solved from the plant itself and from nothing else,
+    so that its result depends on neither order nor company.
+    """
+    left = [i for i in range(len(samples)) if i not in set(done)]
+    chunks = [left[start : start + _CHUNK] for start in range(0, len(left), _CHUNK)]
+    tasks = [(chunk, samples[chunk]) for chunk in chunks]
+    finished = len(samples) - len(left)
+    if progress:
+        progress(finished, len(samples))
+    for rows in _spread(study, tasks, workers, cluster):
+        finished += len(rows)
+        if progress:
+            progress(finished, len(samples))
+        yield rows
+
+
+def collect(study: Study, samples: np.ndarray, parts: Iterator[list[Row]]) -> Results:
+    """The rows of `evaluate` in the order of the samples."""
+    rows = sorted((row for part in parts for row in part), key=lambda row: row[0])
+    names = list(dict.fromkeys(name for _, outcomes, _ in rows for name in outcomes))
+    index = np.array([i for i, _, _ in rows], dtype=int)
+    return Results(
+        study.variables,
+        index,
+        samples[index],
+        {name: np.array([o.get(name, np.nan) for _, o, _ in rows]) for name in names},
+        tuple(reason for _, _, reason in rows),
+    )
+
+
+def run(study: Study, samples: np.ndarray, **how: Any) -> Results:
+    """Solve the plant at every sample; keywords as `evaluate` takes them."""
+    return collect(study, samples, evaluate(study, samples, **how))
+
+
+Task = tuple[list[int], np.ndarray]
+
+
+def _spread(
+    study: Study, tasks: list[Task], workers: int, cluster: str | None
+) -> Iterator[list[Row]]:
+    if not tasks:
+        return
+    if cluster is not None:
+        yield from _on_cluster(study, tasks, cluster)
+    elif workers > 1:
+        yield from _on_cores(study, tasks, workers)
+    else:
+        solver = _Solver(study)
+        yield from (solver.rows(*task) for task in tasks)
+
+
+class _Solver:
+    """Solves samples of one study from the tangent of its plant."""
+
+    def __init__(self, study: Study):
+        self.study = study
+        self.near = Nearby.of(study.plant)
+
+    def rows(self, chunk: list[int], samples: np.ndarray) -> list[Row]:
+        return [self.row(i, sample) for i, sample in zip(chunk, samples, strict=True)]
+
+    def row(self, i: int, sample: np.ndarray) -> Row:
+        try:
+            plant = self.study.variant(sample.tolist())
+            balance = self.near.solve(plant)
+        except (NotConverged, BalanceError, PlantError) as error:
+            return i, {}, str(error)
+        return i, {k: float(v) for k, v in self.study.outcome(plant, balance).items()}, ""
+
+
+_here: _Solver | None = None
+"""The solver of this worker process."""
+
+
+def _start(study: Study) -> None:
+    global _here
+    _here = _Solver(study)
+
+
+def _work(task: Task) -> list[Row]:
+    assert _here is not None
+    return _here.rows(*task)
+
+
+def _on_cores(study: Study, tasks: list[Task], workers: int) -> Iterator[list[Row]]:
+    # Spawned, not forked: a forked process inherits compiled code and threads in an unknown state.
+    context = get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start, (study,)) as pool:
+        for future in as_completed([pool.submit(_work, task) for task in tasks]):
+            yield future.result()
+
+
+def _on_cluster(study: Study, tasks: list[Task], address: str) -> Iterator[list[Row]]:
+    try:
+        from distributed import Client  # pyright: ignore[reportMissingImports]
+        from distributed import as_completed as finished  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        raise ModuleNotFoundError(
+            "found no Dask; a cluster needs it: pip install 'ytterby[cluster]'"
+        ) from None
+    with Client(address) as client:
+        common = client.scatter(study, broadcast=True)
+        for future in finished([client.submit(_work_on, common, task) for task in tasks]):
+            yield future.result()
+
+
+def _work_on(study: Study, task: Task) -> list[Row]:
+    """One task on a worker of a cluster, which keeps its solver while the study is the same."""
+    global _here
+    if _here is None or _here.study != study:
+        _here = _Solver(study)
+    return _here.rows(*task)

@@ -1,0 +1,77 @@
+"""Statements as tables, plain data and notebook pages, and two of them side by side."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.accounts.books import separation
+
+from ytterby.accounts import Line, Statement, compare, recovery_and_purity
+
+
+def test_plain_data_survives_json():
+    statement = recovery_and_purity(separation())
+    tree = json.loads(json.dumps(statement.to_dict()))
+    assert tree["title"] == "Recovery and purity"
+    assert tree["lines"][0] == {
+        "key": ["flow", "split.light"],
+        "label": "flow of split.light",
+        "value": pytest.approx(106 / 86400),
+        "unit": "kg/s",
+        "missing": "",
+        "remark": "",
+        "streams": ["split.light"],
+        "evidence": None,
+    }
+
+
+def test_the_table_has_a_row_for_every_line():
+    statement = recovery_and_purity(separation())
+    table = statement.table()
+    assert list(table["label"]) == [line.label for line in statement.lines]
+    assert table["key"][0] == "flow | split.light"
+    assert Statement("empty", ()).table().empty
+
+
+def test_a_notebook_shows_what_is_missing_and_no_markup_of_names():
+    lines = (
+        Line(("a",), "a < b", 1.23456789, "kg/h"),
+        Line(("b",), "b", None, "-", missing="not <known>"),
+    )
+    page = Statement("T & T", lines)._repr_html_()
+    assert "a &lt; b" in page and "1.2346" in page and "not &lt;known&gt;" in page
+    assert "T &amp; T" in page
+
+
+def test_two_balances_side_by_side():
+    better = separation()
+    masses = np.array(better.masses)
+    row, column = better.edge("split.light"), better.elements.index("Nd")
+    masses[row, column] += 2.0
+    masses[better.edge("split.water"), column] -= 2.0
+    both = compare(
+        recovery_and_purity(separation()),
+        recovery_and_purity(replace(better, masses=masses)),
+        ("plan", "books"),
+    )
+    pair = both.pair("recovery", "split.light", "Nd")
+    assert pair.change == pytest.approx(0.02) and pair.relative == pytest.approx(0.02 / 0.9)
+    table = both.table()
+    assert list(table.columns)[3:5] == ["plan", "books"]
+    assert "books" in both._repr_html_()
+
+
+def test_lines_that_only_one_statement_has_are_kept():
+    first = Statement("A", (Line(("x",), "x", 1.0, "-"), Line(("y",), "y", None, "-")))
+    second = Statement("B", (Line(("x",), "x", 2.0, "kg"), Line(("z",), "z", 3.0, "-")))
+    both = compare(first, second)
+    assert [(p.key, p.unit, p.change) for p in both.pairs] == [
+        (("x",), "-", None),
+        (("y",), "-", None),
+        (("x",), "kg", None),
+        (("z",), "-", None),
+    ]
+    assert both.title == "A / B"

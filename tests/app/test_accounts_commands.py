@@ -1,0 +1,219 @@
+"""What a user types to get accounts, bids, sweeps and better settings, and what comes back."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from tests.plants import magnet_plant
+
+from ytterby.app.cli import BAD_INPUT, status_of
+from ytterby.plant.nearby import Nearby
+
+LOT = """
+lot: HDD-17
+assay: {Nd: 22.8 ± 0.5 %, Pr: 3.3 %, Dy: 1.2 ± 0.05 %, Fe: 62.6 %}
+moisture: 1 ± 0.3 %
+"""
+LOTS = """
+lots:
+  - {lot: hdd, assay: {Nd: 22.8 %, Dy: 1 %}, available: 20 t, price: 10 USD/kg}
+  - {lot: motor, assay: {Nd: 20 %, Dy: 4 %}, available: 20 t, price: 40 USD/kg}
+"""
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> str:
+    path = tmp_path / "plant.yaml"
+    magnet_plant().write(path)
+    return str(path)
+
+
+def said(capsys, *words: str) -> str:
+    assert status_of(words) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys, *words: str) -> str:
+    assert status_of(words) == BAD_INPUT
+    captured = capsys.readouterr()
+    assert captured.out == "" and "Traceback" not in captured.err
+    return captured.err
+
+
+def test_accounts_are_printed_with_what_they_lack(capsys, plant):
+    text = said(capsys, "accounts", plant, "--place", "EE", "--grid", "EE", "--law", "CN")
+    for title in (
+        "Recovery and purity",
+        "Capital",
+        "Cost and return",
+        "Greenhouse gases",
+        "Effluent",
+        "Radioactivity",
+    ):
+        assert title in text
+    assert "no price of scrap is known" in text
+    assert "indicative: beyond" in text
+
+
+def test_accounts_go_to_a_file(capsys, plant, tmp_path):
+    out = tmp_path / "accounts.csv"
+    said(capsys, "accounts", plant, "--place", "EE", "--scrap", "scrap", "--out", str(out))
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert {row["account"] for row in rows} == {"Recovery and purity", "Capital", "Cost and return"}
+    (worth,) = [row for row in rows if row["key"] == "net present value"]
+    assert float(worth["value"]) and worth["unit"] == "USD"
+
+
+def test_the_inventory_goes_to_openlca(capsys, plant, tmp_path):
+    out = tmp_path / "inventory.zip"
+    said(capsys, "accounts", plant, "--grid", "EE", "--openlca", str(out))
+    with ZipFile(out) as archive:
+        assert "openlca.json" in archive.namelist()
+    words = ("accounts", plant, "--openlca", str(out))
+    assert "expected the region of the plant" in refused(capsys, *words)
+
+
+def test_two_plants_side_by_side(capsys, plant, tmp_path):
+    other = tmp_path / "other.yaml"
+    magnet_plant(bleed=0.8).write(other)
+    text = said(capsys, "accounts", plant, "--against", str(other), "--json")
+    (both,) = json.loads(text)
+    assert both["names"] == ["plant", "other"]
+    changes = [line["change"] for line in both["lines"] if line["key"].startswith("recovery")]
+    assert any(changes)
+
+
+def test_prices_of_a_file_go_before_the_shipped_ones(capsys, plant, tmp_path):
+    prices = tmp_path / "prices.yaml"
+    prices.write_text(
+        "mine:\n  scrap:\n    value: 9\n    unit: USD/kg\n    class: measured\n    source: me\n"
+    )
+    words = ("accounts", plant, "--place", "EE", "--json", "--prices", str(prices))
+    statements = {one["title"]: one["lines"] for one in json.loads(said(capsys, *words))}
+    (bought,) = [line for line in statements["Cost and return"] if line["key"] == ["buy", "scrap"]]
+    assert bought["value"] == pytest.approx(9 * 100 * 8766 * 0.92, rel=1e-6)
+
+
+def test_a_bid_tells_the_price_and_the_way_to_it(capsys, plant, tmp_path):
+    lot = tmp_path / "lot.yaml"
+    lot.write_text(LOT, encoding="utf-8")
+    words = ("bid", str(lot), plant, "--margin", "1 USD/kg", "--samples", "4")
+    text = said(capsys, *words)
+    assert "Nd contained, as pure oxide" in text and "highest price that keeps 1 USD/kg" in text
+    (one,) = json.loads(said(capsys, *words, "--json"))
+    assert len(one["values"]) == 4 and one["highest_price"] < min(one["values"])
+
+
+def test_a_blend_tells_what_to_take(capsys, tmp_path):
+    lots = tmp_path / "lots.yaml"
+    lots.write_text(LOTS)
+    text = said(capsys, "blend", str(lots), "--mass", "300 kg", "--limit", "Dy >= 2 %")
+    assert "hdd: 200 kg" in text and "Price: 20 USD" in text
+
+
+def test_a_sweep_prints_what_figures_may_be(capsys, plant):
+    words = ("sweep", plant, "--vary", "leach.acid_dose=1.0..1.3", "--points", "2")
+    assert "recovery Nd, kiln.product" in said(capsys, *words)
+    tree = json.loads(said(capsys, *words, "--json"))
+    assert tree["samples"] == 2 and tree["failed"] == 0
+    assert [row["leach.acid_dose"] for row in tree["rows"]] == [1.0, 1.3]
+
+
+def test_a_stopped_sweep_goes_on_from_its_folder(capsys, plant, tmp_path, monkeypatch):
+    store = tmp_path / "results"
+    words = (
+        "sweep",
+        plant,
+        "--vary",
+        "leach.acid_dose=1.0..1.3",
+        "--samples",
+        "3",
+        "--json",
+        "--store",
+        str(store),
+    )
+    first = said(capsys, *words)
+    part = next(store.glob("part-*.csv"))
+    monkeypatch.setattr(Nearby, "of", lambda plant: pytest.fail("solved what was already there"))
+    again = said(capsys, *words)
+    assert json.loads(again) == json.loads(first)
+    assert part.read_text().count("\n") == 4
+    assert "results of another study" in refused(capsys, *words, "--seed", "2")
+
+
+@pytest.mark.parametrize("suffix", ["", ".parquet"])
+def test_results_in_a_folder_come_back_to_the_last_digit(tmp_path, suffix):
+    if suffix:
+        pytest.importorskip("pyarrow")
+    from ytterby.app.sweep_store import Store
+
+    store = Store(tmp_path / f"results{suffix}")
+    store.folder.mkdir()
+    rows = [(3, {"a": 1 / 3, "b": 1e-17}, ""), (4, {}, "no steady state"), (7, {"a": 2.0}, "")]
+    store.add(rows)
+    assert store.read() == rows
+
+
+def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
+    best = tmp_path / "best.yaml"
+    words = (
+        "optimise",
+        plant,
+        "--vary",
+        "leach.acid_dose=1.0..1.4",
+        "--minimise",
+        "reagents",
+        "--hold",
+        "recovery Nd, kiln.product >= 93 %",
+        "--most",
+        "12",
+        "--write",
+        str(best),
+    )
+    text = said(capsys, *words)
+    assert "better than at the start" in text and "Binds: recovery Nd, kiln.product" in text
+    assert "acid_dose" in best.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("accounts", "PLANT", "--place", "Mars"), "no location factor of 'Mars'"),
+        (("accounts", "PLANT", "--grid", "Mars"), "no grid factor of region 'Mars'"),
+        (("accounts", "PLANT", "--law", "Mars"), "found no limits"),
+        (("accounts", "PLANT", "--out", "a.pdf"), "expected a file .json, .csv, .xlsx"),
+        (("sweep", "PLANT"), "found nothing to vary"),
+        (("sweep", "PLANT", "--vary", "leach.acid_dose=1"), "expected field=low..high"),
+        (("sweep", "PLANT", "--assay", "scrap=1 %"), "expected feed.element=uncertainty"),
+        (("sweep", "PLANT", "--facts", "--points", "2"), "expected only --vary"),
+        (("optimise", "PLANT"), "found no --vary"),
+        (("optimise", "PLANT", "--vary", "leach.acid_dose=1..2"), "found neither of"),
+        (
+            (
+                "optimise",
+                "PLANT",
+                "--vary",
+                "leach.acid_dose=1..2",
+                "--minimise",
+                "water",
+                "--hold",
+                "much",
+            ),
+            "expected a figure, >= or <=, a number",
+        ),
+        (
+            ("optimise", "PLANT", "--vary", "leach.acid_dose=1..2", "--minimise", "watr"),
+            "found no figure 'watr'",
+        ),
+        (("bid", "PLANT"), "found no plant"),
+        (("bid", "PLANT", "PLANT"), "expected one of"),
+        (("blend", "PLANT", "--mass", "1 t"), "expected 'lots:'"),
+    ],
+)
+def test_bad_input_is_refused_with_what_was_expected(capsys, plant, words, message):
+    text = refused(capsys, *(plant if word == "PLANT" else word for word in words))
+    assert message in text

@@ -1,0 +1,127 @@
+"""Searches: known optima, what binds and what it is worth, and a small plant run better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from tests.plants import magnet_plant
+
+from ytterby.balance import Balance
+from ytterby.plant import Plant
+from ytterby.study import Aim, Held, Study, field_between, optimise, pareto
+from ytterby.study.search import Search, current
+
+DOSE = field_between("leach.acid_dose", 1.0, 2.0)
+PH = field_between("iron.to_pH", 3.0, 5.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Paper(Search):
+    """A search over a formula in place of a plant."""
+
+    counted: list[int] = field(default_factory=list)
+
+    def figures(self, shares):
+        x, y = self.settings(shares).values()
+        values = {
+            "bowl": (x - 1.4) ** 2 + (y - 3.5) ** 2,
+            "plane": 3 * x + y,
+            "kink": abs(x - 1.3) + abs(y - 4.2),
+        }
+        self.solved[self.key(shares)] = values
+        return values
+
+    def variant(self, shares):
+        return self.study.plant
+
+
+def on_paper(start=(0.1, 0.9)) -> Paper:
+    study = Study(magnet_plant(), (DOSE, PH), lambda plant, balance: {})
+    return Paper(study, None, np.array(start))  # type: ignore[arg-type]
+
+
+def search(aim: Aim, *held: Held, **how):
+    one = on_paper()
+    return optimise(one.study, aim, held, search=one, **how)
+
+
+def test_the_bottom_of_a_bowl_is_found_and_nothing_binds():
+    found = search(Aim("bowl", "minimise"))
+    assert found.best == pytest.approx({"leach.acid_dose": 1.4, "iron.to_pH": 3.5}, abs=0.01)
+    assert found.after["bowl"] < 1e-4 and found.binding == ()
+    assert found.gain == pytest.approx(found.before["bowl"], abs=1e-4)
+
+
+def test_a_limit_that_binds_is_worth_its_multiplier():
+    """3 x + y within r of (1.4, 3.5) is least at 7.7 - r sqrt(10); by r^2 it falls with slope
+    sqrt(10) / (2 r)."""
+    found = search(Aim("plane", "minimise"), Held("bowl", "<=", 0.04))
+    exact = 3 * 1.4 + 3.5 - 0.2 * np.sqrt(10)
+    assert found.after["plane"] == pytest.approx(exact, rel=1e-3)
+    (limit,) = found.binding
+    assert limit.what == "bowl <= 0.04"
+    assert limit.worth == pytest.approx(np.sqrt(10) / (2 * 0.2), rel=0.03)
+
+
+def test_ends_of_fields_bind_with_their_slopes():
+    found = search(Aim("plane", "maximise"))
+    assert found.after["plane"] == pytest.approx(11)
+    worth = {one.what: one.worth for one in found.binding}
+    assert worth == pytest.approx({"leach.acid_dose <= 2": 3, "iron.to_pH <= 5": 1}, rel=1e-6)
+
+
+def test_a_kink_does_not_stop_the_search():
+    found = search(Aim("kink", "minimise"), most=120)
+    assert found.after["kink"] < 0.02
+
+
+def test_what_cannot_be_held_is_told():
+    assert not search(Aim("bowl", "minimise"), Held("plane", ">=", 100.0)).feasible
+
+
+def test_a_front_holds_no_point_that_another_beats(monkeypatch):
+    monkeypatch.setattr(Search, "of", staticmethod(lambda study: on_paper()))
+    study = on_paper().study
+    front = pareto(study, Aim("bowl", "minimise"), Aim("plane", "maximise"), points=4, most=60)
+    bowls = [one.after["bowl"] for one in front]
+    planes = [one.after["plane"] for one in front]
+    assert len(front) >= 3
+    assert (np.diff(bowls) > 0).all() and (np.diff(planes) > 0).all()
+
+
+def test_the_start_is_read_off_the_plant():
+    plant = magnet_plant()
+    assert current(plant, DOSE) == 1.167
+    assert current(plant, field_between("leach.liquid_to_solid", "2 L/kg", "5 L/kg")) == (
+        pytest.approx(3)
+    )
+    assert current(plant, field_between("leach.end_pH", 2.0, 3.0)) == 2.5
+    assert current(plant, field_between("bleed.part", "10 %", "90 %")) == pytest.approx(50)
+    with pytest.raises(ValueError, match="expected a number to start from"):
+        current(plant, field_between("scrap.assay.Tb", "1 %", "2 %"))
+
+
+def figures(plant: Plant, balance: Balance) -> dict[str, float]:
+    return {
+        "recovery": balance.recovery("Nd", of="scrap", to="kiln.product"),
+        "acid": balance.flow("acid") * 3600,
+    }
+
+
+def test_a_plant_saves_acid_at_the_recovery_that_is_asked_for():
+    study = Study(magnet_plant(), (field_between("leach.acid_dose", 1.0, 1.5),), figures)
+    found = optimise(study, Aim("acid", "minimise"), [Held("recovery", ">=", 0.93)], most=25)
+    assert found.feasible and found.gain > 0
+    assert found.after["recovery"] == pytest.approx(0.93, abs=2e-3)
+    assert found.binding[0].what == "recovery >= 0.93" and found.binding[0].worth > 0
+    assert found.plant.solve().recovery("Nd", of="scrap", to="kiln.product") == pytest.approx(
+        found.after["recovery"], rel=1e-6
+    )
+
+
+def test_an_unknown_figure_is_refused_with_the_known_ones():
+    study = Study(magnet_plant(), (DOSE,), figures)
+    with pytest.raises(ValueError, match="expected one of: recovery, acid"):
+        optimise(study, Aim("profit", "maximise"))
