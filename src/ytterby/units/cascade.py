@@ -57,6 +57,8 @@ from ytterby.units.unit import Inlet, Outcome, Unit
 _SETTLED = 1e-12
 """Relative change of the organic flow at which its make-up has settled [-]."""
 _ROUNDS = 12
+_STEEPEST = 2.0
+"""Steepest answer of the flow to itself that is believed in a secant step, either way [-]."""
 _LITRES = 1000
 
 
@@ -159,15 +161,8 @@ class CascadeUnit(Unit):
         profile: Profile | None = memory
         if profile is not None and profile.components != case.known.names:
             profile = None
-        litres = self._first_organic(case, profile)
-        for _ in range(_ROUNDS):
-            solvent = case.solvent(litres)
-            profile = case.cascade(solvent).solve(profile, sensitivity=False)
-            last, litres = litres, profile.flows.organic
-            if abs(litres - last) <= _SETTLED * litres:
-                break
-        assert profile is not None
-        solvent = case.solvent(litres)
+        profile, unsettled = case.settle(self._first_organic(case, profile), profile)
+        solvent = case.solvent(profile.flows.organic)
         _, strip_drawn, strip_surplus = supply(case.strip, "aqueous", profile.flows.strip / _LITRES)
         outlets = case.outlets(profile, solvent)
         return Outcome(
@@ -175,7 +170,7 @@ class CascadeUnit(Unit):
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=self._findings(name, profile),
             trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
-            residual=profile.residual,
+            residual=max(profile.residual, unsettled),
             memory=profile,
             detail=CascadeDetail.of(self, case, profile, solvent),
         )
@@ -272,6 +267,26 @@ class Case:
         return Solvent.at(
             litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
         )
+
+    def settle(self, litres: float, profile: Profile | None) -> tuple[Profile, float]:
+        """(profile, relative change of the organic flow that is left) from a guess of it [L/s].
+
+        The flow decides how much fresh organic joins, and so the composition, which decides the
+        flow: a secant on that one number.
+        """
+        slope, last, change = 0.0, None, 0.0
+        for _ in range(_ROUNDS):
+            profile = self.cascade(self.solvent(litres)).solve(profile, sensitivity=False)
+            found = profile.flows.organic
+            change = found - litres
+            if abs(change) <= _SETTLED * found:
+                break
+            if last is not None and litres != last[0]:
+                slope = (found - last[1]) / (litres - last[0])
+                slope = min(max(slope, -_STEEPEST), 1 - 1 / _STEEPEST)
+            last, litres = (litres, found), litres + change / (1 - slope)
+        assert profile is not None
+        return profile, abs(change) / profile.flows.organic
 
     def cascade(self, solvent: Solvent) -> Cascade:
         """The cascade itself, with `solvent` as its organic feed."""
