@@ -36,6 +36,9 @@ RESIDUAL_TOLERANCE = 1e-10
 _FIRST_PASSES = 4
 _MOST_STEPS = 60
 _GOOD_CONTRACTION = 0.2
+_NEAR = 1e-6
+"""Mismatch below which a tangent is as good as a new one would be, unless it was drawn a million
+times further off [-]."""
 _MOST_SHRINKING = 3.0
 _TRACE = 1e-30
 _ROUNDING = 2e-15
@@ -66,15 +69,16 @@ def converge(
     for _ in range(0 if near else _FIRST_PASSES):
         torn = _as_streams(flowsheet, torn, flowsheet.returned(done))
         done = flowsheet.run(torn, progress)
-    tangent, last = None, np.inf
+    tangent, last, drawn_at = None, np.inf, np.inf
     for step in range(_MOST_STEPS):
         mismatch = _mismatch(flowsheet, torn, done)
         progress(f"step {step}: loops close to {mismatch:.1e}")
         if mismatch <= TEAR_TOLERANCE:
             return done, tangent
-        if tangent is None or mismatch > _GOOD_CONTRACTION * last:
+        slow = mismatch > _GOOD_CONTRACTION * last
+        if tangent is None or (slow and (mismatch > _NEAR or mismatch < _NEAR * drawn_at)):
             check_ways_out(flowsheet, done)
-            tangent = Tangent.around(flowsheet, done)
+            tangent, drawn_at = Tangent.around(flowsheet, done), mismatch
         last = mismatch
         torn = _newton(flowsheet, torn, done, tangent)
         done = flowsheet.run(torn, progress)
