@@ -12,7 +12,8 @@ from cyclopts import App, CycloptsError, Parameter
 from ytterby import __version__
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
-"""Exit statuses: no steady state was found; the input cannot be used; Ctrl-C."""
+"""Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
+Ctrl-C."""
 
 app = App(
     name="ytterby",

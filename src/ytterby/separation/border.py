@@ -223,13 +223,14 @@ def one_by_one(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
     """Each target in turn by bisection of its own flow, in which its quantity falls."""
     q = q.copy()
     point, g = search.solve(q)
+    passed = [q.copy()]
     for _ in range(BRACKET_ROUNDS):
-        before = q.copy()
         for k in range(q.size):
             bisect(search, q, k)
         point, g = search.solve(q)
-        if np.abs(q - before).max() <= 1e-4:
-            break
+        if any(np.abs(q - earlier).max() <= 1e-4 for earlier in passed):
+            break  # settled, or going round in circles: the targets cannot be met together
+        passed.append(q.copy())
     close = np.array([abs(v) < 1.0 for v in g]) | settled(search, q, g)
     return q, point, g, bool(close.all() and point.converged)
 

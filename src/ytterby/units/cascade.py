@@ -39,6 +39,7 @@ from ytterby.units.cascade_streams import (
     aqueous_of,
     chemistry_of,
     exchanging,
+    extractant_in,
     outlet_stream,
     supply,
 )
@@ -156,7 +157,7 @@ class CascadeUnit(Unit):
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
-        if (missing := self._missing(case.feed)) is not None:
+        if (missing := self._missing(case)) is not None:
             return self._idle(name, inlets, missing)
         profile: Profile | None = memory
         if profile is not None and profile.components != case.known.names:
@@ -175,8 +176,11 @@ class CascadeUnit(Unit):
             detail=CascadeDetail.of(self, case, profile, solvent),
         )
 
-    def _missing(self, feed: Stream) -> str | None:
-        """What the feed lacks for the cascade to run at all."""
+    def _missing(self, case: Case) -> str | None:
+        """What is lacking for the cascade to run at all."""
+        feed, organic = case.feed, (case.organic.stream, case.organic.reagent)
+        if not any(s and extractant_in(s.basis, s.amounts, self.extractant) for s in organic):
+            return f"the organic holds no {self.extractant}"
         if not feed.volume("aqueous") > 0:
             return "no liquor enters"
         wanted = {e for aim in self.targets.values() for e in aim.elements}
@@ -187,7 +191,7 @@ class CascadeUnit(Unit):
         """Everything passes by: the feed to the raffinate, the organic to its next turn."""
         feed, organic = inlets["feed"].stream, inlets["organic"].stream
         rest = [inlets[p].stream for p in ("strip", "saponify") if p in inlets]
-        text = f"{reason}; feed it, or target what it holds"
+        text = f"{reason}; feed it, or ask for what is there"
         return Outcome(
             outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
             drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
