@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from ytterby.app.new import STARTER as STARTER_FILE
 from ytterby.plant import Plant
 from ytterby.units import (
     AcidLeach,
@@ -14,6 +17,8 @@ from ytterby.units import (
     Split,
 )
 
+EXAMPLE_FILE = Path(__file__).parents[1] / "examples" / "magnet-recycling" / "plant.yaml"
+EXAMPLE, STARTER = EXAMPLE_FILE.read_text("utf-8"), STARTER_FILE.read_text("utf-8")
 HDD = {
     "Nd": "22.8 %",
     "Pr": "3.3 %",
