@@ -55,6 +55,14 @@ KINDS = {
     ],
     "dose of oxalic acid": [{"ndpr_oxalate.dose": d} for d in (0.95, 1.2, 1.0, 1.05, 1.1)],
     "several at once": [
+        stages(6, 9, 12)
+        | dysprosium(1.985)
+        | {
+            "leach.acid_dose": 1.277,
+            "mother_liquor.part": "83 %",
+            "solvent.part": "0.143 %",
+            "dysprosium.saponification": "41 %",
+        },
         stages(7, 5, 7) | dysprosium(0.3) | {"leach.acid_dose": 1.24, "solvent.part": "1.5 %"},
         stages(17, 12, 3)
         | dysprosium(0.82)
@@ -72,7 +80,7 @@ KINDS = {
         stages(16, 18, 8) | dysprosium(0.82) | {"scrap.flow": "50 kg/h"},
     ],
 }
-DROPLETS = 5e-4
+DROPLETS = 1e-3
 FIRST = [kind[0] for kind in KINDS.values()]
 OTHERS = [change for kind in KINDS.values() for change in kind[1:]]
 
