@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ytterby.balance import Basis, Stream, mix
 from ytterby.chemistry import equilibrate
+from ytterby.plant import Feed
 
 BASIS = Basis.of(
     {"Nd+3", "Dy+3", "Na+", "Cl-", "H3BO3", "HC2O4-", "Nd2O3(s)", "air(g)", "O2(g)"} - {"air(g)"}
@@ -82,6 +83,22 @@ def test_acid_and_alkali_neutralise_when_mixed():
     salt = mix([acid, alkali])
     assert salt["H2O"] == pytest.approx(111.0, rel=1e-6)
     assert salt["H+"] == pytest.approx(salt["OH-"])
+
+
+@pytest.mark.parametrize(
+    ("solution", "density", "tolerance"),
+    [
+        ("NaOH 28 % w/w", 1306.4, 0.007),  # soapworld.biz/caustic-soda-soap.html, 20 degC
+        ("NaOH 32 % w/w", 1349.0, 0.007),
+        # advancedthermo.com/electrolytes/density_NaOH.html, 25 degC, 6 and 1 mol/kg
+        ("NaOH 19.354 % w/w", 1208.66, 0.02),
+        ("NaOH 3.846 % w/w", 1039.11, 0.01),
+    ],
+)
+def test_alkali_is_as_dense_as_published(solution, density, tolerance):
+    feed = Feed.of({"liquid": solution})
+    stream = feed.unit_stream(Basis.of(feed.species))
+    assert stream.mass / stream.volume("aqueous") == pytest.approx(density, rel=tolerance)
 
 
 def test_a_card_tells_flow_temperature_and_main_species():
