@@ -35,6 +35,7 @@ RESIDUAL_TOLERANCE = 1e-10
 """Largest relative residual inside a unit [-]."""
 _FIRST_PASSES = 4
 _TROUBLED_PASSES = 4
+"""Passes running for which a unit may be in trouble; it takes as many to fill the recycles."""
 _MOST_STEPS = 60
 _GOOD_CONTRACTION = 0.2
 _NEAR = 1e-6
