@@ -172,7 +172,8 @@ class CascadeUnit(Unit):
             findings=self._findings(name, profile),
             trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
             residual=max(profile.residual, unsettled),
-            memory=profile,
+            # Flows at which a search gave up are no place to start the next one from.
+            memory=profile if profile.converged else memory,
             detail=CascadeDetail.of(self, case, profile, solvent),
         )
 
@@ -283,14 +284,15 @@ class Case:
             profile = self.cascade(self.solvent(litres)).solve(profile, sensitivity=False)
             found = profile.flows.organic
             change = found - litres
-            if abs(change) <= _SETTLED * found:
+            if not profile.converged or abs(change) <= _SETTLED * found:
                 break
             if last is not None and litres != last[0]:
                 slope = (found - last[1]) / (litres - last[0])
                 slope = min(max(slope, -_STEEPEST), 1 - 1 / _STEEPEST)
-            last, litres = (litres, found), litres + change / (1 - slope)
+            last, least = (litres, found), min(litres, found) / _STEEPEST
+            litres = max(litres + change / (1 - slope), least)
         assert profile is not None
-        return profile, abs(change) / profile.flows.organic
+        return profile, abs(change) / litres
 
     def cascade(self, solvent: Solvent) -> Cascade:
         """The cascade itself, with `solvent` as its organic feed."""
