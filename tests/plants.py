@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from ytterby.app.new import STARTER as STARTER_FILE
 from ytterby.plant import Plant
 from ytterby.units import (
     AcidLeach,
     Calcination,
+    CascadeUnit,
     Filter,
     IronOxidation,
     Neutralisation,
@@ -14,6 +18,8 @@ from ytterby.units import (
     Split,
 )
 
+EXAMPLE_FILE = Path(__file__).parents[1] / "examples" / "magnet-recycling" / "plant.yaml"
+EXAMPLE, STARTER = EXAMPLE_FILE.read_text("utf-8"), STARTER_FILE.read_text("utf-8")
 HDD = {
     "Nd": "22.8 %",
     "Pr": "3.3 %",
@@ -34,10 +40,10 @@ REAGENTS = {
 
 
 def magnet_plant(
-    flow: str = "100 kg/h", assay: dict[str, str] | None = None, *, bleed: float = 0.5
+    assay: dict[str, str] | None = None, *, scale: float = 1.0, bleed: float = 0.5
 ) -> Plant:
     """Scrap to mixed oxide: roast, leach, iron removal, oxalate; three recycles into the leach."""
-    scrap = {"flow": flow, "assay": {**(assay or HDD), "remainder": "inert"}}
+    scrap = {"flow": f"{100 * scale!r} kg/h", "assay": {**(assay or HDD), "remainder": "inert"}}
     return Plant(
         name="mixed-oxide",
         feeds={"scrap": scrap, **REAGENTS},
@@ -97,3 +103,40 @@ def looped_plant(bleeds: list[float], pH: list[float], liquor: dict[str, str]) -
         units[f"purge{i}"] = Split(stream=f"press{i}.filtrate", part=bleed)
         entering = f"purge{i}.part"
     return Plant(name="looped", feeds=feeds, units=units)  # type: ignore[arg-type]
+
+
+def parting_plant(
+    liquor: dict[str, str], *, scale: float = 1.0, bleed: float = 0.05, pH: float = 1.0
+) -> Plant:
+    """A cascade with all its flows given, its organic going round, its raffinate neutralised."""
+    return Plant(
+        name="parting",
+        feeds={
+            "liquor": {"flow": f"{scale!r} m3/h", "liquor": liquor, "pH": pH},
+            "organic": {"extractant": "P507", "molarity": "1.0 mol/L"},
+            "strip_acid": {"liquid": "HCl 4 mol/L"},
+            "alkali": REAGENTS["alkali"],
+        },
+        units={
+            "cascade": CascadeUnit(
+                feed="liquor",
+                organic=("solvent.rest", "organic"),
+                strip="strip_acid",
+                saponify="alkali",
+                stages={"extraction": 4, "scrubbing": 3, "stripping": 4},
+                flows={
+                    "organic": f"{0.6 * scale!r} m3/h",
+                    "strip": f"{0.15 * scale!r} m3/h",
+                    "reflux": 0.2,
+                },
+                saponification=0.2,
+            ),
+            "solvent": Split(stream="cascade.stripped", part=bleed),
+            "tank": Neutralisation(liquor="cascade.raffinate", reagent="alkali", to_pH=4.0),
+        },
+        outlets={
+            "cascade.extract": "product",
+            "solvent.part": "residue",
+            "tank.slurry": "effluent",
+        },
+    )

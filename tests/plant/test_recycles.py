@@ -1,4 +1,4 @@
-"""Laws of solved plants: loops close, elements are conserved, nothing depends on spelling."""
+"""Laws of recycles: loops close whatever the bleed, and what cannot close says why."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.plants import HDD, looped_plant, magnet_plant
+from tests.plants import looped_plant, magnet_plant
 
 from ytterby.plant import NotConverged, Plant
 from ytterby.units import Neutralisation, Split
@@ -32,43 +32,6 @@ def test_a_bleed_of_a_thousandth_carries_a_thousand_times_what_enters():
     balance = looped_plant([0.001], [3.0], LIQUOR).solve()
     cobalt = balance.mass("purge0.rest", "Co") / balance.mass("purge0.part", "Co")
     assert cobalt == pytest.approx(999, rel=1e-9)
-
-
-@settings(max_examples=10)
-@given(st.floats(0.02, 1.0), st.fixed_dictionaries({e: st.floats(0.1, 3) for e in HDD}))
-def test_every_element_is_conserved_and_every_phase_is_neutral(bleed, factors):
-    assay = {e: f"{float(s.split()[0]) * min(factors[e], 1.05)} %" for e, s in HDD.items()}
-    balance = magnet_plant(assay=assay, bleed=bleed).solve()
-    assert abs(balance.worst_closure()[2]) < 1e-9
-    for name, stream in balance.streams.items():
-        assert np.all(stream.amounts >= 0), name
-        assert max(map(abs, stream.charge.values())) < 1e-9, name
-
-
-@settings(max_examples=8)
-@given(st.floats(0.01, 100))
-def test_scaling_all_feeds_scales_every_flow(factor):
-    small, large = magnet_plant().solve(), magnet_plant(f"{100 * factor} kg/h").solve()
-    for edge in small.edges:
-        assert large.flow(edge.name) == pytest.approx(factor * small.flow(edge.name), rel=1e-8)
-
-
-@settings(max_examples=5)
-@given(st.permutations(list(HDD)))
-def test_order_of_elements_is_irrelevant(order):
-    plain, shuffled = (
-        magnet_plant().solve(),
-        magnet_plant(assay={element: HDD[element] for element in order}).solve(),
-    )
-    # 1e-9: the shares are summed in another order, which moves the remainder by one rounding.
-    np.testing.assert_allclose(shuffled.masses, plain.masses, rtol=1e-8, atol=1e-9)
-
-
-@pytest.mark.parametrize("flow", ["0.1 t/h", "2.4 t/d", "27.777777777777777778 g/s"])
-def test_spelling_of_units_is_irrelevant(flow):
-    np.testing.assert_allclose(
-        magnet_plant(flow).solve().masses, magnet_plant().solve().masses, rtol=1e-8, atol=1e-12
-    )
 
 
 def test_starting_near_changes_nothing_but_time():

@@ -13,7 +13,8 @@ from ytterby import __version__
 from ytterby.app.cli_accounts import COMMANDS
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
-"""Exit statuses: no steady state was found; the input cannot be used; Ctrl-C."""
+"""Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
+Ctrl-C."""
 
 app = App(
     name="ytterby",

@@ -7,7 +7,7 @@ import sys
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.balance import BalanceError
 from ytterby.facts import UnknownFact
-from ytterby.plant import NotConverged, PlantError
+from ytterby.plant import PlantError
 from ytterby.quantity import QuantityError
 
 _STATUS: dict[type[Exception], int] = {
@@ -15,7 +15,6 @@ _STATUS: dict[type[Exception], int] = {
     QuantityError: BAD_INPUT,
     UnknownFact: BAD_INPUT,
     OSError: BAD_INPUT,
-    NotConverged: RESULT_IS_NONE,
     BalanceError: RESULT_IS_NONE,
 }
 

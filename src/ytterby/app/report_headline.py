@@ -79,12 +79,12 @@ def badges(balance: Balance, statement: Statement) -> list[dict[str, str]]:
     """How sound the balance is, as (state, headline, explanation)."""
     where, element, gap = balance.worst_closure()
     closes = abs(gap) <= CLOSURE_TOLERANCE
-    exactly = f"{abs(gap):.0e}" if gap else "the last digit"
+    exactly = f"{abs(gap):.0e} of what passes: {element} over {where}"
     badge = [
         {
             "state": "good" if closes else "bad",
-            "head": f"closes to {exactly}" if closes else f"does not close: {exactly}",
-            "text": f"worst: {element} over {where}" if gap else "every element over every unit",
+            "head": "every element closes" if closes else "does not close",
+            "text": f"at worst to {exactly}" if gap else "over every unit, to the last digit",
         },
         _convergence(balance),
         _remarks(balance),
@@ -110,11 +110,11 @@ def _convergence(balance: Balance) -> dict[str, str]:
 def _remarks(balance: Balance) -> dict[str, str]:
     counts = {level: sum(f.level == level for f in balance.findings) for level in _GRAVITY}
     told = [f"{n} {level}{'s' if n > 1 else ''}" for level, n in counts.items() if n]
-    grave = counts["error"] or counts["warning"]
+    grave, number = counts["error"] or counts["warning"], len(balance.findings)
     state = "bad" if counts["error"] else "fair" if grave else "good"
     return {
         "state": state,
-        "head": f"{len(balance.findings)} findings" if balance.findings else "no findings",
+        "head": f"{number} finding{'s' if number > 1 else ''}" if number else "no findings",
         "text": ", ".join(told) or "nothing to remark",
     }
 

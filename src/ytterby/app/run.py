@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.balance import Balance
-from ytterby.plant import NotConverged, Plant, PlantError
+from ytterby.plant import Infeasible, NotConverged, Plant, PlantError
+from ytterby.plant.file import at_unit
 from ytterby.quantity import check as check_range
 from ytterby.quantity import parse
 
@@ -32,7 +34,8 @@ def run(
     except NotConverged as error:
         if as_json:
             print(json.dumps({"plant": plant.name, "converged": False, **vars(error)}, indent=2))
-        raise
+        print(at_unit(path, plant, error.unit, str(error)), file=sys.stderr)
+        return BAD_INPUT if isinstance(error, Infeasible) else RESULT_IS_NONE
     if as_json:
         print(json.dumps(machine_readable(balance), indent=2))
     else:

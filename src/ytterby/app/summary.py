@@ -106,7 +106,8 @@ def _destinations(balance: Balance, statement: Statement) -> Table:
     for line in (*statement.about("recovery"), *statement.about("destination")):
         title = columns.get(line.key[1], line.key[1])
         shares.setdefault(line.key[2], Counter())[title] += _number(line.value)  # type: ignore[assignment]
-    table = _table("Of what is fed", *titles, numbers=range(1, len(titles) + 1))
+    narrow = [title.replace(".", ".\n") for title in titles]
+    table = _table("Of what is fed", *narrow, numbers=range(1, len(titles) + 1))
     order = [e for e in RARE_EARTHS if e in shares] + [e for e in shares if e not in RARE_EARTHS]
     for element in order:
         table.add_row(element, *(percent(shares[element][title]) for title in titles))

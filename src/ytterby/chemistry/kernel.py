@@ -18,6 +18,7 @@ _LN_LIGAND_RANGE = math.log(1e40)
 _STEPS = 200
 _VOLUME_ROUNDS = 60
 _TIGHT = 4e-16
+_LEAST_LOOSE = 1e-3
 
 
 @njit(cache=True)
@@ -124,7 +125,8 @@ def share_out_ligand(ligand, total, dissolved, solids, table):
     """Make the solids hold just the ligand that is not dissolved, in place.
 
     Where little of a metal precipitates, its solid is a small difference of large numbers; what
-    rounding took from the ligand balance is given back to those solids, in proportion.
+    rounding took from the ligand balance is given back to those solids, in proportion. Where they
+    hold less than `_LEAST_LOOSE` of the ligand it is left: to them it would be noise.
     """
     missing = total[ligand] - dissolved[ligand]
     loose = 0.0
@@ -133,7 +135,7 @@ def share_out_ligand(ligand, total, dissolved, solids, table):
             missing -= table[s, 3] * solids[s]
             if table[s, 1] * solids[s] < 0.5 * total[int(table[s, 0])]:
                 loose += table[s, 3] * solids[s]
-    if loose <= 0.0:
+    if loose <= _LEAST_LOOSE * total[ligand]:
         return
     for s in range(solids.size):
         metal = int(table[s, 0])

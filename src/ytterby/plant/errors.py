@@ -27,6 +27,13 @@ class NotConverged(ArithmeticError):
         super().__init__(f"unit {unit!r}: {reason}. Try: {suggestion}")
 
 
+class Infeasible(NotConverged):
+    """A plant that cannot be run as asked for: a target out of reach, an element with no way out.
+
+    It is the plant that has to change; what merely does not settle is `NotConverged` itself.
+    """
+
+
 _SINGULAR = {"units": "unit", "feeds": "feed", "outlets": "outlet"}
 
 

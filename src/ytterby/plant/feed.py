@@ -54,6 +54,8 @@ _SOLUTION = re.compile(r"^(?P<solute>[A-Za-z0-9]+)\s+(?P<strength>.+)$")
 _ASSAY_ROUNDING = 1e-9
 _WATER = "H2O"
 _PER_LITRE = 1000
+_TEMPERATURES = (200.0, 2000.0)
+"""What a feed may have [K]; anything else is a slip of the unit."""
 
 Per = Literal["kilogram", "cubic metre"]
 
@@ -170,7 +172,7 @@ def _flow(raw: Any) -> tuple[float | None, bool]:
 
 def _temperature(raw: Any) -> float:
     value = AMBIENT if raw is None else parse(raw, "K")
-    check(value, 200, 2000, "K")
+    check(value, *_TEMPERATURES, "K", raw)
     return value
 
 
@@ -211,7 +213,7 @@ def _assay(raw: Any) -> dict[str, float]:
 def _share(key: object, raw: Any) -> float:
     _solid(str(key))
     value = parse(raw, "-")
-    check(value, 0, 1, "-")
+    check(value, 0, 1, "-", raw)
     return value
 
 
@@ -246,7 +248,7 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
     strength, unit = _at("liquid", lambda: parse_any(match["strength"], ("-", "mol/m3", "kg/m3")))
     molar_mass = sum(Species.of(ion).molar_mass for ion in ions)
     if unit == "-":
-        _at("liquid", lambda: check(strength, 0, 1, "-"))
+        _at("liquid", lambda: check(strength, 0, 1, "-", match["strength"]))
         water = (1 - strength) / Species.of(_WATER).molar_mass
         return {ion: strength / molar_mass for ion in ions} | {_WATER: water}, "kilogram"
     amount = strength if unit == "mol/m3" else strength / molar_mass

@@ -52,6 +52,12 @@ def parse(text: str, file: str) -> Plant:
         raise PlantFileError(file, str(error), line + 1, column + 1, text) from None
 
 
+def at_unit(file: str | PathLike[str], plant: Plant, unit: str, message: str) -> PlantFileError:
+    """The error that points at `unit` in the file that `plant` was read from."""
+    line, column = locate(plant.document, ("units", unit), True)
+    return PlantFileError(str(file), message, line + 1, column + 1, _text(Path(file)))
+
+
 def load(text: str, file: str) -> Any:
     """The tree in `text`, with its comments and positions; raises PlantFileError."""
     from ruamel.yaml.error import MarkedYAMLError

@@ -22,7 +22,7 @@ from ytterby.balance import (
     of_streams,
 )
 from ytterby.chemistry import equilibrate
-from ytterby.plant.errors import NotConverged
+from ytterby.plant.errors import Infeasible, NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
 from ytterby.plant.responses import responses
 from ytterby.plant.tangent import Tangent
@@ -34,12 +34,17 @@ TEAR_TOLERANCE = 1e-11
 RESIDUAL_TOLERANCE = 1e-10
 """Largest relative residual inside a unit [-]."""
 _FIRST_PASSES = 4
+_TROUBLED_PASSES = 4
+"""Passes running for which a unit may be in trouble; it takes as many to fill the recycles."""
 _MOST_STEPS = 60
 _GOOD_CONTRACTION = 0.2
+_NEAR = 1e-6
+"""Mismatch below which a tangent is as good as a new one would be, unless it was drawn a million
+times further off [-]."""
 _MOST_SHRINKING = 3.0
 _TRACE = 1e-30
-_ROUNDING = 2e-15
-"""What a pass repeats to, relative [-]."""
+_ROUNDING = 1e-13
+"""What a pass repeats to, relative: a cascade with targets to some 1e-13 [-]."""
 
 Progress = Callable[[str], None]
 
@@ -63,22 +68,40 @@ def converge(
     done = flowsheet.run(torn, progress)
     if not torn:
         return done, None
+    patience = _Patience(done)
     for _ in range(0 if near else _FIRST_PASSES):
         torn = _as_streams(flowsheet, torn, flowsheet.returned(done))
-        done = flowsheet.run(torn, progress)
-    tangent, last = None, np.inf
+        done = patience.after(flowsheet.run(torn, progress))
+    tangent, last, drawn_at = None, np.inf, np.inf
     for step in range(_MOST_STEPS):
         mismatch = _mismatch(flowsheet, torn, done)
         progress(f"step {step}: loops close to {mismatch:.1e}")
         if mismatch <= TEAR_TOLERANCE:
             return done, tangent
-        if tangent is None or mismatch > _GOOD_CONTRACTION * last:
+        slow = mismatch > _GOOD_CONTRACTION * last
+        if tangent is None or (slow and (mismatch > _NEAR or mismatch < _NEAR * drawn_at)):
             check_ways_out(flowsheet, done)
-            tangent = Tangent.around(flowsheet, done)
+            tangent, drawn_at = Tangent.around(flowsheet, done), mismatch
         last = mismatch
         torn = _newton(flowsheet, torn, done, tangent)
-        done = flowsheet.run(torn, progress)
+        done = patience.after(flowsheet.run(torn, progress))
     raise _not_converged(flowsheet, torn, done)
+
+
+class _Patience:
+    """Lets a unit be in trouble for some passes: recycles that still fill up may cause it."""
+
+    def __init__(self, done: Pass) -> None:
+        self.passes = _TROUBLED_PASSES
+        self.after(done)
+
+    def after(self, done: Pass) -> Pass:
+        """`done` itself; raises Infeasible when there was trouble in too many passes running."""
+        troubled = any(outcome.trouble for outcome in done.outcomes.values())
+        self.passes = self.passes - 1 if troubled else _TROUBLED_PASSES
+        if not self.passes:
+            _refuse_trouble(done)
+        return done
 
 
 def _first_guess(flowsheet: Flowsheet, near: Balance | None) -> dict[str, Stream]:
@@ -165,9 +188,7 @@ def _not_converged(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) ->
     worst = max(fit, key=lambda stream: fit[stream][0])
     gap, species = fit[worst]
     unit = worst.rpartition(".")[0]
-    for name, outcome in done.outcomes.items():
-        if outcome.trouble:
-            return NotConverged(name, outcome.trouble.text, "ease the target or change the flows")
+    _refuse_trouble(done)
     return NotConverged(
         unit,
         f"the recycle {worst!r} does not settle: {flowsheet.basis.names[species]} returns "
@@ -177,10 +198,11 @@ def _not_converged(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) ->
 
 
 def _refuse_trouble(done: Pass) -> None:
+    """Raise Infeasible where a unit cannot do what is asked of it."""
     for name, outcome in done.outcomes.items():
         if outcome.trouble is not None:
             reason, _, suggestion = outcome.trouble.text.partition("; ")
-            raise NotConverged(name, reason, suggestion or "ease the target or change the flows")
+            raise Infeasible(name, reason, suggestion or "ease the target or change the flows")
         if outcome.residual > RESIDUAL_TOLERANCE:
             raise NotConverged(
                 name,

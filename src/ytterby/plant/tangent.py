@@ -99,7 +99,10 @@ class Tangent:
 
     @staticmethod
     def around(flowsheet: Flowsheet, done: Pass, *, everywhere: bool = False) -> Tangent:
-        """The model around `done`; units no loop reaches are left out unless `everywhere`."""
+        """The model around `done`; units no loop reaches are left out unless `everywhere`.
+
+        A unit in trouble counts as one that gives what it gives whatever it receives.
+        """
         returned = flowsheet.returned(done)
         active = {
             stream: np.flatnonzero((amounts > 0) | (done.streams[stream].amounts > 0))
@@ -109,7 +112,7 @@ class Tangent:
         jacobians = {
             name: unit_jacobian(flowsheet, name, done)
             for name in flowsheet.wiring.order
-            if name in reached
+            if name in reached and not done.outcomes[name].trouble
         }
         bare = Tangent(flowsheet, jacobians, active, np.zeros((0, 0)))
         size = sum(places.size for places in active.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ytterby.plant.errors import NotConverged
+from ytterby.plant.errors import Infeasible
 from ytterby.plant.flowsheet import Flowsheet, Pass
 
 _KEPT = 1 - 1e-7
@@ -16,7 +16,7 @@ _SUPPORT = 1e-3
 
 
 def check_ways_out(flowsheet: Flowsheet, done: Pass) -> None:
-    """Raise NotConverged when some element gathers for ever in a loop, and name the loop.
+    """Raise Infeasible when some element gathers for ever in a loop, and name the loop.
 
     Each unit is taken with the shares in which it parts the element among its outlets at present;
     a loop that returns all of it has a transmission matrix of spectral radius one.
@@ -45,10 +45,10 @@ def check_ways_out(flowsheet: Flowsheet, done: Pass) -> None:
             raise _no_way_out(flowsheet, element, inside)
 
 
-def _no_way_out(flowsheet: Flowsheet, element: str, inside: set[str]) -> NotConverged:
+def _no_way_out(flowsheet: Flowsheet, element: str, inside: set[str]) -> Infeasible:
     loop = flowsheet.wiring.loop(inside)
     unit = next(name for name in flowsheet.wiring.order if name in inside)
-    return NotConverged(
+    return Infeasible(
         unit,
         f"{element} enters the loop {loop} and has no way out",
         f"bleed the loop: a 'split' on one of its streams lets {element} leave",

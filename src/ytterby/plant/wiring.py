@@ -34,55 +34,71 @@ def check(plant: Plant) -> None:
             raise PlantError(
                 ("units", name), "a feed has the same name; give one of them another", at_key=True
             )
-    streams, on_demand = produced(plant), drawn(plant)
     taken: dict[str, str] = {}
     for name, unit in plant.units.items():
-        told = declarations(type(unit))
-        for port, names in unit.inlets.items():
-            path = ("units", name, port)
-            for position, stream in enumerate(names):
-                if stream not in streams:
-                    raise PlantError(
-                        (*path, position),
-                        f"inlet {port!r} names {stream!r}, which nothing produces."
-                        f"{nearest(stream, streams)}",
-                    )
-                if stream in on_demand:
-                    continue
-                if stream in taken:
-                    raise PlantError(
-                        (*path, position),
-                        f"inlet {port!r} takes {stream!r}, which {taken[stream]!r} takes already; "
-                        "part it with a unit 'is: split' and take its outlets",
-                    )
-                taken[stream] = f"{name}.{port}"
-            called = [stream for stream in names if stream in on_demand]
-            if called and not told[port].drawable:
-                raise PlantError(
-                    path,
-                    f"inlet {port!r} takes the feed {called[0]!r}, which has no flow, expected one "
-                    "with 'flow:', since this inlet does not set it",
-                )
-            if len(called) > 1:
-                raise PlantError(
-                    path,
-                    f"inlet {port!r} draws {' and '.join(map(repr, called))}, expected one feed "
-                    "without a flow; give the others a 'flow:'",
-                )
+        for port in unit.inlets:
+            _check_taken(plant, name, port, taken)
+            _check_drawn(plant, name, port)
     for stream in plant.outlets:
-        if stream not in streams or streams[stream] is None:
-            outlets = [name for name, unit in streams.items() if unit]
+        _check_outlet(plant, stream, taken)
+
+
+def _check_taken(plant: Plant, name: str, port: str, taken: dict[str, str]) -> None:
+    """Note what a port takes in `taken`; every stream exists, and determined ones go once."""
+    streams, on_demand = produced(plant), drawn(plant)
+    for position, stream in enumerate(plant.units[name].inlets[port]):
+        path = ("units", name, port, position)
+        if stream not in streams:
             raise PlantError(
-                ("outlets", stream),
-                f"no unit makes this stream.{nearest(stream, outlets)}",
-                at_key=True,
+                path,
+                f"inlet {port!r} names {stream!r}, which nothing produces."
+                f"{nearest(stream, streams)}",
             )
+        if stream in on_demand:
+            continue
         if stream in taken:
             raise PlantError(
-                ("outlets", stream),
-                f"{taken[stream]!r} takes this stream, so it does not leave; take its role out",
-                at_key=True,
+                path,
+                f"inlet {port!r} takes {stream!r}, which {taken[stream]!r} takes already; "
+                "part it with a unit 'is: split' and take its outlets",
             )
+        taken[stream] = f"{name}.{port}"
+
+
+def _check_drawn(plant: Plant, name: str, port: str) -> None:
+    """A port draws one feed at most, and only where the unit sets how much."""
+    path, unit, on_demand = ("units", name, port), plant.units[name], drawn(plant)
+    called = [stream for stream in unit.inlets[port] if stream in on_demand]
+    if called and not declarations(type(unit))[port].drawable:
+        raise PlantError(
+            path,
+            f"inlet {port!r} takes the feed {called[0]!r}, which has no flow, expected one "
+            "with 'flow:', since this inlet does not set it",
+        )
+    if len(called) > 1:
+        raise PlantError(
+            path,
+            f"inlet {port!r} draws {' and '.join(map(repr, called))}, expected one feed "
+            "without a flow; give the others a 'flow:'",
+        )
+
+
+def _check_outlet(plant: Plant, stream: str, taken: dict[str, str]) -> None:
+    """What has a role is made by a unit and leaves the plant."""
+    streams = produced(plant)
+    if streams.get(stream) is None:
+        outlets = [name for name, unit in streams.items() if unit]
+        raise PlantError(
+            ("outlets", stream),
+            f"no unit makes this stream.{nearest(stream, outlets)}",
+            at_key=True,
+        )
+    if stream in taken:
+        raise PlantError(
+            ("outlets", stream),
+            f"{taken[stream]!r} takes this stream, so it does not leave; take its role out",
+            at_key=True,
+        )
 
 
 def warnings(plant: Plant) -> tuple[Finding, ...]:

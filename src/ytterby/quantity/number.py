@@ -142,17 +142,30 @@ def parse_any(raw: object, units: tuple[str, ...]) -> tuple[float, str]:
     raise QuantityError(found, " or ".join(expected_unit(unit) for unit in units))
 
 
-def check(value: float, minimum: float, maximum: float, unit: str) -> None:
-    """Raise QuantityError unless `minimum` <= `value` <= `maximum` [unit]."""
-    if not minimum <= value <= maximum:
-        low = show(minimum, unit) if math.isfinite(minimum) else None
-        high = show(maximum, unit) if math.isfinite(maximum) else None
-        expected = (
-            f"a value from {low} to {high}"
-            if low and high
-            else (f"at least {low}" if low else f"at most {high}")
-        )
-        raise QuantityError(show(value, unit), expected)
+def check(value: float, minimum: float, maximum: float, unit: str, raw: object = None) -> None:
+    """Raise QuantityError unless `minimum` <= `value` <= `maximum` [unit].
+
+    raw: what `value` was parsed from, so that the error speaks in its words and its unit.
+    """
+    if minimum <= value <= maximum:
+        return
+    written = split(raw)[1] if isinstance(raw, str) else ""
+    low = _written_as(minimum, unit, written) if math.isfinite(minimum) else None
+    high = _written_as(maximum, unit, written) if math.isfinite(maximum) else None
+    expected = (
+        f"a value from {low} to {high}"
+        if low and high
+        else (f"at least {low}" if low else f"at most {high}")
+    )
+    raise QuantityError(describe(raw) if written else show(value, unit), expected)
+
+
+def _written_as(value: float, unit: str, written: str) -> str:
+    """`value` [unit] in the unit `written`, or in its own where nothing is written."""
+    if not written:
+        return show(value, unit)
+    scale, offset = _factor(written, unit)
+    return show((value - offset) / scale, written)
 
 
 def show(value: float, unit: str, digits: int = 6) -> str:

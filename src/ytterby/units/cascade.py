@@ -39,6 +39,7 @@ from ytterby.units.cascade_streams import (
     aqueous_of,
     chemistry_of,
     exchanging,
+    extractant_in,
     outlet_stream,
     supply,
 )
@@ -57,6 +58,8 @@ from ytterby.units.unit import Inlet, Outcome, Unit
 _SETTLED = 1e-12
 """Relative change of the organic flow at which its make-up has settled [-]."""
 _ROUNDS = 12
+_STEEPEST = 2.0
+"""Steepest answer of the flow to itself that is believed in a secant step, either way [-]."""
 _LITRES = 1000
 
 
@@ -154,20 +157,13 @@ class CascadeUnit(Unit):
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
-        if (missing := self._missing(case.feed)) is not None:
+        if (missing := self._missing(case)) is not None:
             return self._idle(name, inlets, missing)
         profile: Profile | None = memory
         if profile is not None and profile.components != case.known.names:
             profile = None
-        litres = self._first_organic(case, profile)
-        for _ in range(_ROUNDS):
-            solvent = case.solvent(litres)
-            profile = case.cascade(solvent).solve(profile, sensitivity=False)
-            last, litres = litres, profile.flows.organic
-            if abs(litres - last) <= _SETTLED * litres:
-                break
-        assert profile is not None
-        solvent = case.solvent(litres)
+        profile, unsettled = case.settle(self._first_organic(case, profile), profile)
+        solvent = case.solvent(profile.flows.organic)
         _, strip_drawn, strip_surplus = supply(case.strip, "aqueous", profile.flows.strip / _LITRES)
         outlets = case.outlets(profile, solvent)
         return Outcome(
@@ -175,13 +171,17 @@ class CascadeUnit(Unit):
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=self._findings(name, profile),
             trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
-            residual=profile.residual,
-            memory=profile,
+            residual=max(profile.residual, unsettled),
+            # Flows at which a search gave up are no place to start the next one from.
+            memory=profile if profile.converged else memory,
             detail=CascadeDetail.of(self, case, profile, solvent),
         )
 
-    def _missing(self, feed: Stream) -> str | None:
-        """What the feed lacks for the cascade to run at all."""
+    def _missing(self, case: Case) -> str | None:
+        """What is lacking for the cascade to run at all."""
+        feed, organic = case.feed, (case.organic.stream, case.organic.reagent)
+        if not any(s and extractant_in(s.basis, s.amounts, self.extractant) for s in organic):
+            return f"the organic holds no {self.extractant}"
         if not feed.volume("aqueous") > 0:
             return "no liquor enters"
         wanted = {e for aim in self.targets.values() for e in aim.elements}
@@ -192,7 +192,7 @@ class CascadeUnit(Unit):
         """Everything passes by: the feed to the raffinate, the organic to its next turn."""
         feed, organic = inlets["feed"].stream, inlets["organic"].stream
         rest = [inlets[p].stream for p in ("strip", "saponify") if p in inlets]
-        text = f"{reason}; feed it, or target what it holds"
+        text = f"{reason}; feed it, or ask for what is there"
         return Outcome(
             outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
             drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
@@ -272,6 +272,27 @@ class Case:
         return Solvent.at(
             litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
         )
+
+    def settle(self, litres: float, profile: Profile | None) -> tuple[Profile, float]:
+        """(profile, relative change of the organic flow that is left) from a guess of it [L/s].
+
+        The flow decides how much fresh organic joins, and so the composition, which decides the
+        flow: a secant on that one number.
+        """
+        slope, last, change = 0.0, None, 0.0
+        for _ in range(_ROUNDS):
+            profile = self.cascade(self.solvent(litres)).solve(profile, sensitivity=False)
+            found = profile.flows.organic
+            change = found - litres
+            if not profile.converged or abs(change) <= _SETTLED * found:
+                break
+            if last is not None and litres != last[0]:
+                slope = (found - last[1]) / (litres - last[0])
+                slope = min(max(slope, -_STEEPEST), 1 - 1 / _STEEPEST)
+            last, least = (litres, found), min(litres, found) / _STEEPEST
+            litres = max(litres + change / (1 - slope), least)
+        assert profile is not None
+        return profile, abs(change) / litres
 
     def cascade(self, solvent: Solvent) -> Cascade:
         """The cascade itself, with `solvent` as its organic feed."""

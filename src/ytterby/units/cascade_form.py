@@ -79,7 +79,7 @@ def read_flows(raw: Any) -> Frozen:
     for name, value in _known(raw or {}, tuple(FLOWS), "flow").items():
         try:
             number = value if isinstance(value, SI) else SI(parse(value, FLOWS[name]))
-            check(number, 0, 1 if name == "reflux" else float("inf"), FLOWS[name])
+            check(number, 0, 1 if name == "reflux" else float("inf"), FLOWS[name], value)
         except QuantityError as error:
             raise FieldError((name,), error.found, error.expected, error.hint) from None
         flows[name] = number

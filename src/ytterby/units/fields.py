@@ -174,7 +174,7 @@ def _names(raw: Any) -> str | tuple[str, ...]:
 
 def _number(raw: Any, told: Declaration) -> float:
     value = raw if isinstance(raw, SI) else parse(raw, told.unit)
-    check(value, told.minimum, told.maximum, told.unit)
+    check(value, told.minimum, told.maximum, told.unit, raw)
     if told.whole and value != int(value):
         raise QuantityError(describe(raw), "a whole number")
     return int(value) if told.whole else SI(value)
@@ -204,7 +204,7 @@ def _override(shipped: Fact, raw: Any, told: Declaration, where: str) -> Fact:
         raw = raw["value"]
     value = parse(raw, shipped.unit)
     given = shipped.override(value, str(source), evidence)
-    check(given.si(told.unit), told.minimum, told.maximum, told.unit)
+    check(given.si(told.unit), told.minimum, told.maximum, told.unit, raw)
     return given
 
 

@@ -125,7 +125,7 @@ def _departure(layout: Layout, ribbon: Ribbon, fed: float) -> str:
 
 
 def elements_by_interest(balance: Balance, first: Sequence[str]) -> list[str]:
-    """The elements that flow, those of `first` before all others, heavier flows before lighter."""
+    """The elements that flow: those of `first` in their order, then the others by mass."""
     fed = {
         element: sum(
             flow
@@ -135,4 +135,5 @@ def elements_by_interest(balance: Balance, first: Sequence[str]) -> list[str]:
         for element in balance.elements
     }
     flowing = [element for element in balance.elements if fed[element] > 0]
-    return sorted(flowing, key=lambda e: (e not in first, -fed[e], e))
+    rank = {element: place for place, element in enumerate(first)}
+    return sorted(flowing, key=lambda e: (rank.get(e, len(rank)), -fed[e], e))
