@@ -92,17 +92,6 @@ def test_a_dose_reaches_the_p_h_with_every_solid_free_to_form(amounts, target):
         assert p_h(amounts + dose * alkali, SOLUTION) == pytest.approx(target, abs=1e-6)
 
 
-def test_ion_pairs_hold_in_solution_what_would_precipitate():
-    solids = solids_of("oxalate", BASIS.names)
-    pairs = ("Nd+3 + C2O4-2 = NdC2O4+",)
-    amounts = BASIS.amounts({"Nd+3": 0.1, "Cl-": 0.3, "H2C2O4": 0.3, "H2O": 55.5})
-    without = equilibrate(amounts, Solution.of(BASIS.names, solids))
-    held = equilibrate(amounts, Solution.of(BASIS.names, solids, pairs))
-    place = BASIS.index["Nd+3"]
-    assert held[place] > 2 * without[place]
-    np.testing.assert_allclose(BASIS.atoms @ held, BASIS.atoms @ amounts, rtol=1e-13)
-
-
 @pytest.mark.parametrize("solid", SOLIDS)
 def test_every_solid_dissolves_into_ions_of_the_plant(solid):
     assert ions_of(solid) <= set(BASIS.names)

@@ -209,35 +209,20 @@ def _settle(
         raise NoEquilibrium("no equilibrium of the solution with its solids was found")
     guess.potentials, guess.there = potentials, known
     new = amounts.copy()
-    new[present.places] = waters * found[present.own]
+    new[present.species] = waters * found
     new[extra.solids[solids]] = waters * formed
-    for column in np.flatnonzero(~present.own).tolist():
-        _part(new, solution, rows, present.model[0][:, column], waters * found[column])
     bound = present.model[4] @ found + present.model[5] @ formed
     new[solution.places[2]] = waters * (1 - float(bound))
     return new, waters * excess, float(potentials[0])
 
 
-def _part(
-    new: np.ndarray, solution: Solution, rows: np.ndarray, counts: np.ndarray, amount: float
-) -> None:
-    """Count an ion pair to its ions, in place."""
-    for row, count in zip(rows.tolist(), counts.tolist(), strict=True):
-        place = solution.places[3] if row == 0 else solution.places[0][row - 1]
-        new[place] += count * amount
-
-
 @dataclass(frozen=True, eq=False)
 class _Present:
-    """What the masters that are there can make: model, solids by position, species by place.
-
-    own: which dissolved species are species of the plant; the others are ion pairs.
-    """
+    """What the masters that are there can make: model, solids by position, species by place."""
 
     model: tuple
     solids: np.ndarray
-    own: np.ndarray
-    places: np.ndarray
+    species: np.ndarray
 
 
 @cache
@@ -257,5 +242,4 @@ def _present(extra: Phases, masters: tuple[int, ...]) -> _Present:
         volumes[species],
         water,
     )
-    places = extra.species[species]
-    return _Present(model, solids, places >= 0, places[places >= 0])
+    return _Present(model, solids, extra.species[species])

@@ -66,22 +66,16 @@ class Solution:
     facts: tuple[Fact, ...]
 
     @staticmethod
-    def of(
-        names: tuple[str, ...], solids: tuple[str, ...] = (), pairs: tuple[str, ...] = ()
-    ) -> Solution:
-        """The solution model of the species `names`, in which `solids` may form or dissolve.
-
-        pairs: formation reactions of ion pairs that hold ions in solution while the solids form;
-        streams count them to their ions.
-        """
-        return _solution(names, solids, pairs)
+    def of(names: tuple[str, ...], solids: tuple[str, ...] = ()) -> Solution:
+        """The solution model of the species `names`, in which `solids` may form or dissolve."""
+        return _solution(names, solids)
 
 
 @dataclass(frozen=True, eq=False)
 class Phases:
     """Arrays of equilibrium with pure phases; masters are H+ first, then `Solution.places[0]`.
 
-    places: index of each solid, and of each dissolved species, -1 for an ion pair.
+    solids, species: index of each solid, and of each dissolved species.
     model: coefficients (master, species), ln beta, coefficients (master, phase), ln K, waters of
         species and phases, volumes of species less that of their water, volume of water [L/mol].
     """
@@ -111,7 +105,7 @@ def molar_volume(name: str) -> float:
 
 
 @cache
-def _solution(names: tuple[str, ...], solids: tuple[str, ...], pairs: tuple[str, ...]) -> Solution:
+def _solution(names: tuple[str, ...], solids: tuple[str, ...]) -> Solution:
     where = {name: index for index, name in enumerate(names)}
     aqueous = [name for name in names if Species.of(name).phase == "aqueous"]
     members = [name for name in aqueous if name in FORMATION]
@@ -124,7 +118,6 @@ def _solution(names: tuple[str, ...], solids: tuple[str, ...], pairs: tuple[str,
     )
     litres = {name: molar_volume(name) * _LITRES_PER_CUBIC_METRE for name in aqueous}
     water_constant = _log_k("water")
-    pairs = tuple(pair for pair in pairs if _partners(pair) <= set(masters))
     return Solution(
         names=names,
         solids=solids,
@@ -143,12 +136,11 @@ def _solution(names: tuple[str, ...], solids: tuple[str, ...], pairs: tuple[str,
             litres[HYDROXIDE],
         ),
         volume=np.array([molar_volume(name) if name in litres else 0.0 for name in names]),
-        phases=_phases(where, masters, members, solids, pairs, litres) if solids else None,
+        phases=_phases(where, masters, members, solids, litres) if solids else None,
         facts=(
             water_constant,
             *map(_log_k, members),
             *map(solubility, solids),
-            *(_log_k(_pair_name(pair)) for pair in pairs),
         ),
     )
 
@@ -160,26 +152,15 @@ def _member_row(name: str, family: dict[str, int]) -> tuple[float, ...]:
     return (family[master], ln_beta, -reaction.get(PROTON, 0.0), -reaction.get(WATER, 0.0))
 
 
-def _pair_name(pair: str) -> str:
-    """What a formation reaction forms: its only product, but for protons."""
-    return pair.partition(" = ")[2].partition(" + ")[0]
-
-
-def _partners(pair: str) -> set[str]:
-    return set(Reaction.of(pair).species) - {_pair_name(pair), WATER, PROTON}
-
-
 def _phases(
     where: dict[str, int],
     masters: list[str],
     members: list[str],
     solids: tuple[str, ...],
-    pairs: tuple[str, ...],
     litres: dict[str, float],
 ) -> Phases:
     places = {PROTON: 0, **{name: index + 1 for index, name in enumerate(masters)}}
     formed = {name: Reaction.of(FORMATION[name]) for name in members}
-    formed |= {_pair_name(pair): Reaction.of(pair) for pair in pairs}
     species = [PROTON, HYDROXIDE, *masters, *formed]
     coefficients = np.zeros((len(places), len(species)))
     ln_beta, waters, volumes = np.zeros((3, len(species)))
@@ -196,14 +177,7 @@ def _phases(
                     waters[column] = -count
                 elif part != name:
                     coefficients[places[part], column] = -count
-        # An ion pair takes the room of its ions.
-        size = litres.get(name)
-        volumes[column] = -waters[column] * litres[WATER] + (
-            size
-            if size is not None
-            else sum(coefficients[places[m], column] * litres[m] for m in places)
-            + waters[column] * litres[WATER]
-        )
+        volumes[column] = litres.get(name, 0.0) - waters[column] * litres[WATER]
     table, ln_K, bound = np.zeros((len(places), len(solids))), np.zeros(len(solids)), []
     for column, solid in enumerate(solids):
         reaction = dict(dissolution_of(solid).stoichiometry)
@@ -214,6 +188,6 @@ def _phases(
                 table[places[part], column] = count
     return Phases(
         solids=np.array([where[solid] for solid in solids], dtype=np.int64),
-        species=np.array([where.get(name, -1) for name in species], dtype=np.int64),
+        species=np.array([where[name] for name in species], dtype=np.int64),
         model=(coefficients, ln_beta, table, ln_K, waters, np.array(bound), volumes, litres[WATER]),
     )

@@ -48,12 +48,12 @@ def _salts() -> dict[str, tuple[str, str]]:
             "aluminate",
             "EuMgAl10O17(s) + 35 H+ = Eu+3 + Mg+2 + 10 Al+3 + 17 H2O + 1/2 H2(g)",
         ),
-        "Ca5(PO4)3Cl(s)": ("halophosphate", "Ca5(PO4)3Cl(s) = 5 Ca+2 + 3 PO4-3 + Cl-"),
+        "Ca5(PO4)3Cl(s)": ("halophosphate", "Ca5(PO4)3Cl(s) + 9 H+ = 5 Ca+2 + 3 H3PO4 + Cl-"),
         "BaO(s)": ("oxide", "BaO(s) + 2 H+ = Ba+2 + H2O"),
         "Na2CO3(s)": ("oxide", "Na2CO3(s) + 2 H+ = 2 Na+ + H2O + CO2(g)"),
     }
     for e in RARE_EARTHS:
-        made[f"{e}PO4(s)"] = ("phosphate", f"{e}PO4(s) = {e}+3 + PO4-3")
+        made[f"{e}PO4(s)"] = ("phosphate", f"{e}PO4(s) + 3 H+ = {e}+3 + H3PO4")
         made[f"{e}(OH)3(s)"] = ("hydroxide", f"{e}(OH)3(s) + 3 H+ = {e}+3 + 3 H2O")
     for element in ("Ni", "Co", "Mn", "Mg"):
         equation = f"{element}(OH)2(s) + 2 H+ = {element}+2 + 2 H2O"
@@ -110,13 +110,13 @@ def dissolve(
     return equilibrate(exposed(basis, start, extents, low, solids), solution), low
 
 
-def acid_need(basis: Basis, amounts: np.ndarray, solids: Mapping = ANY) -> float:
-    """Protons that complete dissolution of the solids takes up [mol/s]."""
+def acid_need(basis: Basis, amounts: np.ndarray, extents: Mapping[str, float]) -> float:
+    """Protons that the solids take up where each dissolves to its extent [mol/s]."""
     need = 0.0
-    for solid in solids:
+    for solid, (key, _) in ANY.items():
         if solid in basis.index:
             taken = -dict(reaction_of(solid).stoichiometry).get("H+", 0.0)
-            need += taken * amounts[basis.index[solid]]
+            need += taken * extents[key] * amounts[basis.index[solid]]
     return need
 
 

@@ -26,9 +26,9 @@ class FullLeach(Unit):
 
     Each solid j dissolves by X_j(t) = 1 - (1 - X_j)^e with the exposure
     e = (time / reference time) exp(-Ea/R (1/T - 1/T0)), where X_j is its sourced extent at the
-    reference. Metals set hydrogen free. The dose is relative to the acid that all of the solid
-    would take up; when p[H] rises to `end_pH` dissolution rests. Iron(III) hydrolyses where the
-    acid cannot hold it, and sulfate brings down gypsum, barium and lead.
+    reference. Metals set hydrogen free. The dose is relative to the acid that the solid takes up
+    at its sourced extents; when p[H] rises to `end_pH` dissolution rests. Iron(III) hydrolyses
+    where the acid cannot hold it, and sulfate brings down gypsum, barium and lead.
 
     Fails where: the grind differs from that of the sourced extents, phosphate comes down again
     as rare earth phosphate, or iron(II) is oxidised by air.
@@ -45,7 +45,7 @@ class FullLeach(Unit):
     acid: Any = inlet("Recycled acid first, fresh acid tops it up to the dose.", drawable=True)
     water: Any = inlet("Water, tops the liquid up to the ratio.", drawable=True, required=False)
     acid_dose: float = setting(
-        "-", "mol of acid per mol that all of the solid takes up", minimum=0.05, maximum=20
+        "-", "mol of acid per mol that what dissolves takes up", minimum=0.05, maximum=20
     )
     liquid_to_solid: float = setting(
         "m3/kg", "Liquid per mass of solid, such as 10 L/kg", minimum=0.0005, maximum=0.1
@@ -72,7 +72,8 @@ class FullLeach(Unit):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         solid = inlets["solid"].stream
         basis = solid.basis
-        wanted = self.acid_dose * acid_need(basis, solid.amounts)
+        extents = {key: fact.value for key, fact in self.extent.items()}
+        wanted = self.acid_dose * acid_need(basis, solid.amounts, extents)
         acid, acid_drawn, acid_finding = top_up(
             name, inlets["acid"], wanted, lambda stream: stream.acidity, "acid"
         )
@@ -81,7 +82,6 @@ class FullLeach(Unit):
         )
         start = solid.amounts + acid + water
         asked = self.exposure()
-        extents = {key: fact.value for key, fact in self.extent.items()}
         end, exposure = dissolve(basis, start, extents, _solution(basis), self.end_pH, asked, ANY)
         findings = [finding for finding in (acid_finding, water_finding) if finding]
         findings += outside_windows(

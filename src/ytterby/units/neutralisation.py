@@ -11,7 +11,6 @@ import numpy as np
 
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import (
-    RARE_EARTHS,
     Guess,
     OutOfReach,
     Reaction,
@@ -36,8 +35,8 @@ class Neutralisation(Unit):
 
     Every cation with a sourced solubility may precipitate. Beyond that iron(III) and aluminium
     hydroxide drag rare earths, cobalt and nickel along (co-precipitation): of each, the share
-    1 - (1 - s)^(r / r0) is lost, with r the hydroxide formed per rare earth and s the sourced
-    share at the sourced ratio r0.
+    1 - (1 - s)^(c / c0) is lost, with c the hydroxide formed per volume of liquor and s the
+    sourced share at the sourced c0.
 
     Fails where: hydroxides age (fresh ones are meant), the brine is so strong that concentration
     constants are off, or a dilute liquor with much aluminium drags far more along.
@@ -54,12 +53,13 @@ class Neutralisation(Unit):
     to_pH: float = setting("-", "p[H] to reach", minimum=0, maximum=13)
     coprecipitation: FactTable = sourced_table(
         "neutralise.coprecipitation",
-        "Share of each element lost with the hydroxides at the reference ratio",
+        "Share of each element lost with the hydroxides at their reference concentration",
         maximum=1.0,
     )
-    hydroxide_ratio: Fact = sourced(
-        "neutralise.hydroxide-ratio",
-        "mol of iron and aluminium hydroxide per mol of rare earth at which the shares hold",
+    hydroxide: Fact = sourced(
+        "neutralise.hydroxide",
+        "Iron and aluminium hydroxide per volume of liquor at which the shares hold",
+        unit="mol/m3",
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
@@ -105,10 +105,10 @@ class Neutralisation(Unit):
         basis = liquor.basis
         places = [basis.index[solid] for solid in _DRAGGING if solid in basis.index]
         formed = float(np.maximum(slurry - liquor.amounts, 0.0)[places].sum())
-        rare_earths = sum(liquor[f"{element}+3"] for element in RARE_EARTHS)
-        if formed <= 0 or rare_earths <= 0:
+        volume = liquor.volume("aqueous")
+        if formed <= 0 or volume <= 0:
             return {}
-        ratio = formed / rare_earths / self.hydroxide_ratio.value
+        ratio = formed / volume / self.hydroxide.si("mol/m3")
         extents = {}
         for ion in _cations(basis):
             element = Species.of(ion).atoms[0][0]

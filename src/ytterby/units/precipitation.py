@@ -21,23 +21,32 @@ from ytterby.units.fields import FactTable, inlet, setting, sourced_table
 from ytterby.units.topping import top_up
 from ytterby.units.unit import Inlet, Outcome, Unit, react
 
-SULFIDE_METALS = ("Cu+2", "Pb+2", "Zn+2", "Ni+2", "Co+2")
+_SULFIDES = ("Cu+2", "Pb+2", "Zn+2", "Ni+2", "Co+2")
+_BIVALENT = (*_SULFIDES, "Mn+2", "Fe+2")
 _FORMS = {
     "carbonate": ("CO3-2", "HCO3-", "H2CO3"),
     "fluoride": ("F-", "HF"),
     "sulfide": ("HS-", "H2S"),
     "sulfate": ("SO4-2", "HSO4-"),
 }
+
+
+def _rare_earths(count: float) -> dict[str, float]:
+    return {f"{element}+3": count for element in RARE_EARTHS}
+
+
 _GASES = {"carbonate": ("CO2(g)",), "sulfide": ("H2S(g)",)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Precipitation(Unit):
-    """What precipitations by an anion share: a dose relative to the metals it is meant for."""
+    """What precipitations by an anion share: a dose relative to the metals it is meant for.
+
+    family: of solids. binds: mol of the anion per mol of each metal it is meant for.
+    """
 
     family: ClassVar[str]
-    per_metal: ClassVar[float]
-    metals: ClassVar[tuple[str, ...]] = tuple(f"{e}+3" for e in RARE_EARTHS)
+    binds: ClassVar[Mapping[str, float]]
     with_hydroxides: ClassVar[bool] = True
     outlets: ClassVar[Mapping[str, str]] = {
         "slurry": "the solids in their mother liquor [solid, aqueous]",
@@ -47,7 +56,7 @@ class Precipitation(Unit):
     liquor: Any = inlet("What is precipitated from.")
     reagent: Any = inlet("What brings the anion.", drawable=True)
     dose: float = setting(
-        "-", "mol of the anion per mol that the metals meant bind", minimum=0.01, maximum=20
+        "-", "mol of the anion per mol that the metals meant bind", minimum=0.001, maximum=100
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
@@ -56,8 +65,8 @@ class Precipitation(Unit):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         liquor = inlets["liquor"].stream
         basis = liquor.basis
-        metals = sum(liquor[ion] for ion in self.metals)
-        wanted = self.dose * self.per_metal * metals - self._anion(liquor)
+        bound = sum(count * liquor[ion] for ion, count in self.binds.items())
+        wanted = self.dose * bound - self._anion(liquor)
         reagent, drawn, finding = top_up(name, inlets["reagent"], wanted, self._anion, self.family)
         guess = memory or Guess.none()
         solution = _solution(basis, self.family, self.with_hydroxides)
@@ -83,7 +92,8 @@ class CarbonatePrecipitation(Precipitation):
     """Precipitates rare earth carbonate with soda or ammonium bicarbonate.
 
     Carbonates and hydroxides form up to their solubility, weak acids in equilibrium; carbon
-    dioxide leaves beyond one atmosphere. The dose is relative to 3 CO3 per 2 RE.
+    dioxide leaves beyond one atmosphere. The dose is relative to 3 CO3 per 2 RE and
+    1 CO3 per Co, Ni, Cu, Zn, Mn, Pb and Fe(II), which come down as well.
 
     Fails where: hydroxycarbonates or sodium double carbonates form, or the solid is fresh and
     amorphous (the constants are of aged solids), or the brine is strong.
@@ -92,7 +102,7 @@ class CarbonatePrecipitation(Precipitation):
     kind: ClassVar[str] = "carbonate-precipitation"
     grade: ClassVar = "mechanistic"
     family: ClassVar[str] = "carbonate"
-    per_metal: ClassVar[float] = 3 / 2
+    binds: ClassVar[Mapping[str, float]] = _rare_earths(3 / 2) | dict.fromkeys(_BIVALENT, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +119,7 @@ class FluoridePrecipitation(Precipitation):
     kind: ClassVar[str] = "fluoride-precipitation"
     grade: ClassVar = "mechanistic"
     family: ClassVar[str] = "fluoride"
-    per_metal: ClassVar[float] = 3
+    binds: ClassVar[Mapping[str, float]] = _rare_earths(3)
     with_hydroxides: ClassVar[bool] = False
 
 
@@ -128,8 +138,7 @@ class SulfidePrecipitation(Precipitation):
     kind: ClassVar[str] = "sulfide-precipitation"
     grade: ClassVar = "mechanistic"
     family: ClassVar[str] = "sulfide"
-    per_metal: ClassVar[float] = 1
-    metals: ClassVar[tuple[str, ...]] = SULFIDE_METALS
+    binds: ClassVar[Mapping[str, float]] = dict.fromkeys(_SULFIDES, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +155,7 @@ class DoubleSulfatePrecipitation(Precipitation):
     kind: ClassVar[str] = "double-sulfate-precipitation"
     grade: ClassVar = "fitted"
     family: ClassVar[str] = "sulfate"
-    per_metal: ClassVar[float] = 1
+    binds: ClassVar[Mapping[str, float]] = _rare_earths(1)
     with_hydroxides: ClassVar[bool] = False
     outlets: ClassVar[Mapping[str, str]] = {
         "slurry": "the solids in their mother liquor [solid, aqueous]"
@@ -163,7 +172,7 @@ class DoubleSulfatePrecipitation(Precipitation):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         liquor = inlets["liquor"].stream
         basis = liquor.basis
-        wanted = self.dose * sum(liquor[ion] for ion in self.metals)
+        wanted = self.dose * sum(liquor[ion] for ion in self.binds)
         reagent, drawn, finding = top_up(
             name, inlets["reagent"], wanted, lambda stream: stream["Na+"], "sodium"
         )
