@@ -187,8 +187,8 @@ def _ours_half_way(ion: str, amount: float) -> float:
 
 @pytest.mark.parametrize(("metal", "ion"), [("Fe(3)", "Fe+3"), ("Al", "Al+3"), ("Nd", "Nd+3")])
 def test_our_precipitation_lies_within_the_spread_of_the_databases(metal, ion, capsys):
-    """0.7 of p[H] beyond the spread is allowed: what the activity of an M+3 ion at ionic strength 1,
-    which we leave out, is worth."""
+    """0.7 of p[H] beyond the spread is allowed: what the activity of an M+3 ion at ionic
+    strength 1, which we leave out, is worth."""
     found = {d: _half_way(d, metal, p[metal]) for d, p in _PHASES.items() if metal in p}
     ours = _ours_half_way(ion, _MAGNET[metal])
     with capsys.disabled():

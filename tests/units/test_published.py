@@ -180,7 +180,7 @@ def test_selective_leach_takes_a_quarter_to_a_sixth_of_the_acid_of_a_full_one():
 
 
 def test_copper_nitrate_dissolution_has_the_stoichiometry_of_its_inventors():
-    """2.9492 kg Cu(NO3)2 per kg Nd2Fe14B; of 34 copper 30 end as Cu2O, one as metal, 3 as borate."""
+    """2.9492 kg Cu(NO3)2 per kg Nd2Fe14B; of 34 Cu 30 end as Cu2O, one as metal, 3 as borate."""
     unit = CopperDissolution(
         solid="s",
         copper="c",
@@ -250,8 +250,8 @@ def test_under_dosed_oxalate_loses_the_elements_in_the_published_order():
         after = Stream(basis, equilibrate(basis.amounts(given), Solution.of(basis.names, solids)))
         shares[dose] = [2 * after[solid] / 0.01 for solid in solids]
     assert shares[0.75] == sorted(shares[0.75], reverse=True)
-    assert shares[0.75][0] > 0.95 and shares[0.75][-1] < 0.5
-    assert min(shares[1.3]) > 0.9
+    assert shares[0.75][0] > 0.9 and shares[0.75][-1] < 0.6
+    assert min(shares[1.3]) > 0.85
 
 
 RECOVERED = {
