@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ytterby.accounts.statement import Line, Statement
 from ytterby.balance import AMBIENT, Balance
 from ytterby.plant import Plant, PlantError
+from ytterby.plant.flowsheet import Flowsheet, Pass
+from ytterby.plant.solve import converge
+from ytterby.plant.tangent import Tangent
 from ytterby.units import Declaration, declarations
 
 LOST = ("residue", "effluent", "emission", "unassigned")
@@ -92,48 +95,110 @@ class Lever:
     """What one changed setting wins back.
 
     path: `unit.setting`. before, after: its value, as written in a plant file. won: kg/s more of
-    the element in products. cost: kg/s more of all drawn feeds. trouble: why the changed plant
-    does not run, or "".
+    the element in products. solved: whether the changed plant was solved, or only its unit, the
+    rest of the plant answering to first order. cost: kg/s more of all drawn feeds, where it was
+    solved. trouble: why the changed plant does not run, or "".
     """
 
     path: str
-    before: str
-    after: str
+    before: str | float
+    after: str | float
     won: float
-    cost: float
+    solved: bool = False
+    cost: float | None = None
     trouble: str = ""
 
 
-def levers(
-    element: str, plant: Plant, base: Balance, *, progress: Callable[[str], None] | None = None
-) -> tuple[Lever, ...]:
+def levers(element: str, plant: Plant, base: Balance, *, confirm: int = 0) -> tuple[Lever, ...]:
     """What each unit's settings, changed one at a time, would win back of `element`, most first.
 
     Every number that somebody chose is moved up and down by a tenth (a temperature by a tenth of
-    its distance from room temperature, a count by one) within its limits, the plant solved anew
-    from `base`, and the better way kept; so what a recycle does with the change is counted.
-    A change is no advice: `cost` says what it draws, and purity targets stay as they are.
+    its distance from room temperature, a count by one) within its limits. The unit is run anew
+    with it on what it receives; the rest of the plant, recycles included, answers to first order;
+    the better way is kept. The best `confirm` levers are then solved in full. A change is no
+    advice: it may cost reagent or purity.
 
-    base: `plant.solve()`. progress: called with each path.
+    base: `plant.solve()`.
     """
-    found = []
+    found = _to_first_order(element, plant, base)
+    ranked = sorted(found, key=lambda lever: (bool(lever.trouble), -lever.won))
+    solved = [_solved(element, plant, base, lever) for lever in ranked[:confirm]]
+    return (*sorted(solved, key=lambda lever: -lever.won), *ranked[confirm:])
+
+
+def _to_first_order(element: str, plant: Plant, base: Balance) -> list[Lever]:
+    flowsheet = Flowsheet.of(plant)
+    done, _ = converge(flowsheet, base, lambda line: None)
+    tangent = Tangent.around(flowsheet, done, everywhere=True)
+    ways, changes = [], []
     for path, now, tried in _settings(plant):
-        if progress is not None:
-            progress(path)
-        ways = [_lever(element, plant, base, path, now, value) for value in tried]
-        found.append(max(ways, key=lambda lever: (not lever.trouble, lever.won)))
-    return tuple(sorted(found, key=lambda lever: (bool(lever.trouble), -lever.won)))
+        for value in tried:
+            change, trouble = _unit_changed(flowsheet, done, plant, path, value)
+            ways.append(Lever(path, now, value, 0.0, trouble=trouble))
+            changes.append(change)
+    won = _won(flowsheet, tangent, changes, element)
+    best: dict[str, Lever] = {}
+    for lever, amount in zip(ways, won.tolist(), strict=True):
+        lever = replace(lever, won=0.0 if lever.trouble else amount)
+        known = best.get(lever.path)
+        if known is None or (not lever.trouble, lever.won) > (not known.trouble, known.won):
+            best[lever.path] = lever
+    return list(best.values())
 
 
-def _lever(
-    element: str, plant: Plant, base: Balance, path: str, now: str | float, value: str | float
-) -> Lever:
+def _won(
+    flowsheet: Flowsheet, tangent: Tangent, changes: list[dict[str, np.ndarray]], element: str
+) -> np.ndarray:
+    """kg/s more in all products for each change of a unit's outlets, loops closed."""
+    size = len(flowsheet.basis.names)
+    sources: dict[str, np.ndarray] = {}
+    for column, change in enumerate(changes):
+        for stream, amounts in change.items():
+            sources.setdefault(stream, np.zeros((size, len(changes))))[:, column] = amounts
+    returned, _ = tangent.propagate(sources, {})
+    torn = tangent.close({s: returned[s] for s in tangent.active if s in returned})
+    moved, _ = tangent.propagate(sources, torn)
+    weights = _weights(flowsheet, element)
+    products = [
+        s for s, role in flowsheet.plant.outlets.items() if role == "product" and s in moved
+    ]
+    return sum((weights @ moved[s] for s in products), np.zeros(len(changes)))
+
+
+def _weights(flowsheet: Flowsheet, element: str) -> np.ndarray:
+    """kg of the element per mol of each species, shape (species,)."""
+    basis = flowsheet.basis
+    if element not in basis.elements:
+        return basis.zeros()
+    row = basis.elements.index(element)
+    return basis.atoms[row] * basis.atomic_mass[row]
+
+
+def _unit_changed(
+    flowsheet: Flowsheet, done: Pass, plant: Plant, path: str, value: str | float
+) -> tuple[dict[str, np.ndarray], str]:
+    """(change of each outlet [mol/s] of the unit whose setting is changed, why it cannot be)."""
+    name = next(unit for unit in plant.units if path.startswith(f"{unit}."))
     try:
-        changed = plant.with_(**{path: value}).solve(near=base)
+        changed = plant.with_(**{path: value}).units[name]
+        outcome = flowsheet.run_unit(changed, name, flowsheet.inlets(name, done.streams))
+    except (ArithmeticError, ValueError) as error:
+        return {}, str(error)
+    if outcome.trouble is not None:
+        return {}, outcome.trouble.text
+    return {
+        f"{name}.{port}": stream.amounts - done.outcomes[name].outlets[port].amounts
+        for port, stream in outcome.outlets.items()
+    }, ""
+
+
+def _solved(element: str, plant: Plant, base: Balance, lever: Lever) -> Lever:
+    try:
+        changed = plant.with_(**{lever.path: lever.after}).solve(near=base)
     except (ArithmeticError, PlantError) as error:
-        return Lever(path, str(now), str(value), 0.0, 0.0, str(error))
+        return replace(lever, won=0.0, solved=True, trouble=str(error))
     won = _recovered(changed, element) - _recovered(base, element)
-    return Lever(path, str(now), str(value), won, _drawn(changed) - _drawn(base))
+    return replace(lever, won=won, solved=True, cost=_drawn(changed) - _drawn(base))
 
 
 def _settings(plant: Plant) -> Iterator[tuple[str, str | float, list[str | float]]]:

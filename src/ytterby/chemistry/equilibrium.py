@@ -40,20 +40,26 @@ class Guess:
         return Guess(np.array([math.nan]), np.zeros(0, dtype=np.bool_))
 
 
-def equilibrate(amounts: np.ndarray, solution: Solution, guess: Guess | None = None) -> np.ndarray:
+def equilibrate(
+    amounts: np.ndarray,
+    solution: Solution,
+    guess: Guess | None = None,
+    *,
+    dosed_to: float | None = None,
+) -> np.ndarray:
     """Amounts [mol/s] after the solution has come to equilibrium, shape (species,).
 
     Weak acids and hydrolysed metals take or give protons, H+ and OH- combine, and the solids
     that `solution` was made with precipitate or dissolve. Every element and the charge are kept.
-    guess: of a like solution; it is brought up to date.
+    guess: of a like solution; it is brought up to date. dosed_to: the p[H] [-] to which `amounts`
+    were dosed by `dose_to_p_h`; a liquor without buffer would miss it by what rounding leaves.
     """
     if not _is_wet(amounts, solution):
         return amounts
+    ln_h = math.nan if dosed_to is None else -dosed_to * math.log(10.0)
     if solution.phases is None:
-        return kernel.rebuild(amounts, solution.places, solution.model, solution.volumes, math.nan)[
-            0
-        ]
-    return _settle(amounts, solution, math.nan, guess)[0]
+        return kernel.rebuild(amounts, solution.places, solution.model, solution.volumes, ln_h)[0]
+    return _settle(amounts, solution, ln_h, guess)[0]
 
 
 def p_h(amounts: np.ndarray, solution: Solution, guess: Guess | None = None) -> float:

@@ -27,6 +27,8 @@ from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_tab
 from ytterby.units.unit import Inlet, Outcome, Unit, react, with_reagent
 
 _DRAGGING = ("Fe(OH)3(s)", "Al(OH)3(s)")
+_ROUNDING = 1e-9
+"""Hydroxide, relative to the reference, that is a difference of roundings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +93,16 @@ class Neutralisation(Unit):
         """(slurry [mol/s], reagent drawn [kg/s], findings)."""
         solution = _solution(basis)
         start = liquor + reagent.stream.amounts
-        drawn, findings = 0.0, ()
+        drawn, findings, reached = 0.0, (), None
         if reagent.reagent is not None:
             try:
                 drawn = dose_to_p_h(start, reagent.reagent.amounts, self.to_pH, solution, guess)
+                reached = self.to_pH
             except OutOfReach as error:
                 findings = (Finding(name, f"{error}; none is dosed"),)
         dosed = liquor + with_reagent(reagent, drawn)
-        return equilibrate(dosed, solution, guess), drawn, findings
+        slurry = equilibrate(dosed, solution, guess, dosed_to=reached)
+        return slurry, drawn, findings
 
     def _dragged(self, liquor: Stream, slurry: np.ndarray) -> dict[Reaction, float]:
         """Extents [mol/s] to which the hydroxide formed drags others along."""
@@ -109,6 +113,8 @@ class Neutralisation(Unit):
         if formed <= 0 or volume <= 0:
             return {}
         ratio = formed / volume / self.hydroxide.si("mol/m3")
+        if ratio < _ROUNDING:
+            return {}
         extents = {}
         for ion in _cations(basis):
             element = Species.of(ion).atoms[0][0]
