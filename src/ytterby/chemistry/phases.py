@@ -247,6 +247,9 @@ def newton(total, waters, free, potentials, formed, there, model):
         if not solve_dense(matrix, right):
             return False
         longest = 1.0
+        for a in range(size):
+            if not math.isfinite(right[a]):
+                return False
         for a in range(masters):
             longest = min(longest, _LARGEST_STEP / max(abs(right[a]), _TINY))
         for a in range(masters):
