@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from ytterby.plant import Feed
 from ytterby.units import (
     AcidLeach,
+    AlkalineFusion,
+    AlloyBlend,
     Calcination,
+    CarbonatePrecipitation,
     CascadeUnit,
+    CopperDissolution,
+    DoubleSulfatePrecipitation,
+    Drying,
     Filter,
+    FluoridePrecipitation,
+    FullLeach,
+    HydrogenDecrepitation,
     IronOxidation,
+    MagnetPreparation,
     Neutralisation,
+    OrganicRegeneration,
     OxalatePrecipitation,
     OxidationRoast,
+    SpecifiedSplit,
     Split,
+    SulfationRoast,
+    SulfidePrecipitation,
     Unit,
+    WaterLeach,
 )
 
 METAL = {
@@ -58,6 +74,49 @@ CASCADE_FEED = {
     "liquor": {"Nd": "40 g/L", "Pr": "6 g/L", "Dy": "2 g/L", "Fe+3": "5 mg/L", "Co": "2 g/L"},
     "pH": 1.0,
 }
+SULFATE_LIQUOR = {
+    "liquor": {
+        "La": "8 g/L",
+        "Ce": "10 g/L",
+        "Nd": "4 g/L",
+        "Dy": "0.5 g/L",
+        "Ni": "40 g/L",
+        "SO4-2": "100 g/L",
+        "Na": "4 g/L",
+        "Pb+2": "20 mg/L",
+        "Ca": "0.4 g/L",
+    },
+    "pH": 1.0,
+}
+IMPURE_LIQUOR = {
+    "liquor": {
+        "Nd": "30 g/L",
+        "Y": "2 g/L",
+        "Cu": "0.5 g/L",
+        "Pb+2": "50 mg/L",
+        "Zn+2": "0.2 g/L",
+        "Ni": "0.3 g/L",
+        "Co": "0.5 g/L",
+        "Al": "0.5 g/L",
+        "Ca": "1 g/L",
+        "Th+4": "5 mg/L",
+        "UO2+2": "5 mg/L",
+        "Mg": "0.3 g/L",
+        "Na": "3 g/L",
+    },
+    "pH": 2.0,
+}
+LOADED = Feed(
+    form="extractant",
+    amounts=(
+        ("P507(org)", 0.8),
+        ("Fe+3:P507(org)", 0.02),
+        ("Nd+3:P507(org)", 0.001),
+        ("Na+:P507(org)", 0.01),
+        ("kerosene(org)", 4.0),
+    ),
+)
+PHOSPHOR = {"scrap": "lamp-phosphor"}
 AIR, WATER = {"gas": "air"}, {"liquid": "water"}
 ACID, ALKALI = {"liquid": "HCl 31 % w/w"}, {"liquid": "NaOH 30 % w/w"}
 PEROXIDE, OXALIC = {"liquid": "H2O2 30 % w/w"}, {"liquid": "H2C2O4 9 % w/w"}
@@ -120,6 +179,122 @@ CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict]]] = 
         OxalatePrecipitation(liquor="l", oxalic="o", dose=1.1),
         {"liquor": (LIQUOR, 1.0)},
         {"oxalic": OXALIC},
+    ),
+    "magnet-preparation": (
+        MagnetPreparation(
+            solid="s", temperature="400 degC", coating={"Ni": "90 %"}, magnet_loss="1 %"
+        ),
+        {"solid": ({"scrap": "swarf", "coating": {"Ni": "2 %"}}, 1.0)},
+        {},
+    ),
+    "hydrogen-decrepitation": (
+        HydrogenDecrepitation(
+            solid="s",
+            hydrogen="h",
+            air="a",
+            liberated="98 %",
+            coating={"Ni": "95 %"},
+            oxygen_pickup="1000 ppm",
+            degassed="90 %",
+        ),
+        {"solid": ({"scrap": "motor"}, 1.0)},
+        {"hydrogen": {"gas": "H2"}, "air": AIR},
+    ),
+    "alloy-blend": (
+        AlloyBlend(
+            powder="p",
+            light="l",
+            heavy="h",
+            rare_earths="33 %",
+            heavy_rare_earths="3 %",
+            limits={"Cu": "0.2 %"},
+        ),
+        {"powder": ({"scrap": "motor"}, 1.0)},
+        {
+            "light": {"assay": {"NdH2": "100 %"}},
+            "heavy": {"assay": {"Dy": "80 %", "Fe": "20 %"}},
+        },
+    ),
+    "sulfation-roast": (
+        SulfationRoast(solid="s", sulfate="a", gas="g", dose=1.5, temperature="750 degC"),
+        {"solid": (METAL, 1.0)},
+        {"sulfate": {"liquid": "H2SO4 93 % w/w"}, "gas": AIR},
+    ),
+    "water-leach": (
+        WaterLeach(solid="s", water="w", liquid_to_solid="6 L/kg"),
+        {
+            "solid": (
+                {
+                    "assay": {
+                        "Nd2(SO4)3": "20 %",
+                        "CoSO4": "1 %",
+                        "CaSO4": "3 %",
+                        "Na2SO4": "2 %",
+                        "remainder": "Fe2O3",
+                    }
+                },
+                1.0,
+            )
+        },
+        {"water": WATER},
+    ),
+    "full-leach": (
+        FullLeach(
+            solid="s",
+            acid="a",
+            water="w",
+            acid_dose=1.1,
+            liquid_to_solid="10 L/kg",
+            temperature="70 degC",
+            time="4 h",
+        ),
+        {"solid": (METAL, 1.0), "acid": (OXALIC, 0.01)},
+        {"acid": ACID, "water": WATER},
+    ),
+    "copper-dissolution": (
+        CopperDissolution(solid="s", copper="c", gas="g", dose=1.0, temperature="70 degC"),
+        {"solid": (METAL, 1.0)},
+        {"copper": {"liquid": "Cu(NO3)2 1 mol/L"}, "gas": AIR},
+    ),
+    "alkaline-fusion": (
+        AlkalineFusion(solid="s", alkali="a", gas="g", dose=1.5, temperature="800 degC"),
+        {"solid": (PHOSPHOR, 1.0)},
+        {"alkali": {"assay": {"NaOH": "100 %"}}, "gas": AIR},
+    ),
+    "organic-regeneration": (
+        OrganicRegeneration(organic="o", acid="a", agent="oxalic-acid", contacts=2, dose=3),
+        {"organic": (LOADED, 1.0)},
+        {"acid": OXALIC},
+    ),
+    "carbonate-precipitation": (
+        CarbonatePrecipitation(liquor="l", reagent="r", dose=1.2),
+        {"liquor": (IMPURE_LIQUOR, 1.0)},
+        {"reagent": {"liquid": "NH4HCO3 15 % w/w"}},
+    ),
+    "fluoride-precipitation": (
+        FluoridePrecipitation(liquor="l", reagent="r", dose=1.2),
+        {"liquor": (IMPURE_LIQUOR, 1.0)},
+        {"reagent": {"liquid": "HF 20 % w/w"}},
+    ),
+    "sulfide-precipitation": (
+        SulfidePrecipitation(liquor="l", reagent="r", dose=1.1),
+        {"liquor": (IMPURE_LIQUOR, 1.0)},
+        {"reagent": {"liquid": "NaHS 20 % w/w"}},
+    ),
+    "double-sulfate-precipitation": (
+        DoubleSulfatePrecipitation(liquor="l", reagent="r", dose=2),
+        {"liquor": (SULFATE_LIQUOR, 1.0)},
+        {"reagent": {"liquid": "Na2SO4 15 % w/w"}},
+    ),
+    "drying": (
+        Drying(cake="c", moisture="1 %"),
+        {"cake": ({"scrap": "swarf"}, 1.0)},
+        {},
+    ),
+    "specified-split": (
+        SpecifiedSplit(stream="s", shares={"solid": "95 %", "Fe(s)": "10 %", "aqueous": "2 %"}),
+        {"stream": (METAL, 1.0)},
+        {},
     ),
     "calcination": (
         Calcination(solid="s", gas="g", temperature="950 degC"),

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from tests.units.cases import CASES
 
+from ytterby.app.explain import explain
 from ytterby.balance import Basis, Stream, empty
-from ytterby.plant import Feed
-from ytterby.units import KINDS, Inlet, declarations
+from ytterby.facts import EVIDENCE
+from ytterby.plant import Feed, Plant
+from ytterby.units import KINDS, FieldError, Inlet, convert, declarations, to_tree
 
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+UNITS_PAGE = (ROOT / "docs" / "units.md").read_text(encoding="utf-8")
+ON_REQUEST = {"fluoride-precipitation", "specified-split"}
+"""Units that no example needs."""
 kinds = pytest.mark.parametrize("kind", list(KINDS))
 
 
@@ -119,5 +128,52 @@ def test_outlets_stand_on_the_species_that_reach_promises(kind):
     assert made <= set(Basis.of(frozenset(brought | unit.reach(frozenset(brought)))).names)
 
 
-def test_the_only_specified_unit_is_the_split():
-    assert [kind for kind, unit in KINDS.items() if unit.grade == "specified"] == ["split"]
+@kinds
+def test_every_fact_a_unit_rests_on_has_unit_source_and_class(kind):
+    for path, fact in CASES[kind][0].facts.items():
+        assert fact.source and fact.unit and fact.evidence in EVIDENCE, path
+        assert math.isfinite(fact.value), path
+
+
+@kinds
+def test_a_setting_beyond_its_range_is_refused_with_the_range(kind):
+    unit = CASES[kind][0]
+    for name, told in declarations(type(unit)).items():
+        if told.kind != "setting" or told.choices or math.isinf(told.maximum):
+            continue
+        beyond = f"{2 * told.maximum + 1} {told.unit}" if told.unit != "-" else told.maximum + 1
+        with pytest.raises(FieldError) as refused:
+            dataclasses.replace(unit, **{name: beyond})
+        assert name in str(refused.value) and "expected" in str(refused.value)
+
+
+@kinds
+def test_the_page_of_a_unit_names_every_field_and_outlet(kind, capsys):
+    assert explain(kind) == 0
+    page = capsys.readouterr().out
+    for name in (*declarations(KINDS[kind]), *KINDS[kind].outlets, KINDS[kind].grade):
+        assert name in page
+    section = UNITS_PAGE.split(f"\n## {kind}\n")[1].partition("\n## ")[0]
+    for name in (*declarations(KINDS[kind]), *KINDS[kind].outlets):
+        assert f"`{name}`" in section
+
+
+@kinds
+def test_a_unit_reads_back_from_the_tree_it_writes(kind):
+    unit = CASES[kind][0]
+    for name, told in declarations(type(unit)).items():
+        tree = to_tree(getattr(unit, name), told)
+        if tree not in ({}, [], None):
+            assert convert(name, told, tree, "given by the caller") == getattr(unit, name), name
+
+
+def test_every_unit_stands_in_an_example():
+    used = set()
+    for path in EXAMPLES.glob("*/plant.yaml"):
+        used |= {unit.kind for unit in Plant.read(path).units.values()}
+    assert used >= set(KINDS) - ON_REQUEST
+
+
+def test_the_only_specified_units_are_the_splits():
+    specified = [kind for kind, unit in KINDS.items() if unit.grade == "specified"]
+    assert specified == ["split", "specified-split"]

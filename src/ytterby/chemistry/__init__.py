@@ -1,6 +1,7 @@
 """Species, reactions, and the equilibrium of aqueous solutions."""
 
 from ytterby.chemistry.equilibrium import (
+    Guess,
     OutOfReach,
     acidity,
     components,
@@ -10,15 +11,19 @@ from ytterby.chemistry.equilibrium import (
     supersaturation,
 )
 from ytterby.chemistry.reaction import Reaction, UnbalancedReaction
-from ytterby.chemistry.solution import (
-    FORMATION,
-    Solution,
+from ytterby.chemistry.solids import (
+    FAMILIES,
     dissolution_of,
     hydroxide_of,
-    molar_volume,
+    hydroxides,
+    ions_of,
+    is_cation,
+    is_known,
     oxalate_of,
+    solids_of,
     solubility,
 )
+from ytterby.chemistry.solution import FORMATION, Solution, molar_volume
 from ytterby.chemistry.species import (
     DILUENTS,
     EXTRACTANTS,
@@ -37,11 +42,13 @@ from ytterby.chemistry.species import (
 __all__ = [
     "DILUENTS",
     "EXTRACTANTS",
+    "FAMILIES",
     "FORMATION",
     "INERT",
     "PHASES",
     "RARE_EARTHS",
     "TRADE_OXIDE",
+    "Guess",
     "OutOfReach",
     "Reaction",
     "Solution",
@@ -57,10 +64,15 @@ __all__ = [
     "dose_to_p_h",
     "equilibrate",
     "hydroxide_of",
+    "hydroxides",
+    "ions_of",
+    "is_cation",
+    "is_known",
     "molar_volume",
     "oxalate_of",
     "oxide_factor",
     "p_h",
+    "solids_of",
     "solubility",
     "supersaturation",
 ]

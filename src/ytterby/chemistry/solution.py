@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 
 from ytterby.chemistry.reaction import Reaction
+from ytterby.chemistry.solids import dissolution_of, solubility
 from ytterby.chemistry.species import Species
 from ytterby.facts import Fact, UnknownFact, fact
 
@@ -25,46 +26,33 @@ FORMATION = {
     "H2C2O4": "C2O4-2 + 2 H+ = H2C2O4",
     "FeOH+2": "Fe+3 + H2O = FeOH+2 + H+",
     "Fe(OH)2+": "Fe+3 + 2 H2O = Fe(OH)2+ + 2 H+",
+    "AlOH+2": "Al+3 + H2O = AlOH+2 + H+",
+    "Al(OH)4-": "Al+3 + 4 H2O = Al(OH)4- + 4 H+",
     "B(OH)4-": "H3BO3 + H2O = B(OH)4- + H+",
+    "HSO4-": "SO4-2 + H+ = HSO4-",
+    "HCO3-": "CO3-2 + H+ = HCO3-",
+    "H2CO3": "CO3-2 + 2 H+ = H2CO3",
+    "HF": "F- + H+ = HF",
+    "H2S": "HS- + H+ = H2S",
+    "NH3": "NH4+ = NH3 + H+",
+    "HPO4-2": "PO4-3 + H+ = HPO4-2",
+    "H2PO4-": "PO4-3 + 2 H+ = H2PO4-",
+    "H3PO4": "PO4-3 + 3 H+ = H3PO4",
 }
 """How each member forms from its master; its constant is the fact `aqueous.log-k.<member>`."""
-OXALATE_HYDRATE = "10H2O"
 _LITRES_PER_CUBIC_METRE = 1000
-
-
-def oxalate_of(element: str) -> str:
-    """The solid in which rare earth `element` precipitates with oxalic acid (decahydrate)."""
-    return f"{element}2(C2O4)3.{OXALATE_HYDRATE}(s)"
-
-
-def hydroxide_of(ion: str) -> str:
-    """The hydroxide in which the cation `ion` (`Fe+3`) precipitates, `Fe(OH)3(s)`."""
-    species = Species.of(ion)
-    return f"{species.atoms[0][0]}(OH){species.charge}(s)"
-
-
-def dissolution_of(solid: str) -> Reaction:
-    """The reaction whose constant the fact `aqueous.solubility.log-k.<solid>` gives."""
-    species = Species.of(solid)
-    metal = next(element for element, _ in species.atoms if element not in ("C", "H", "O"))
-    if species.count("C"):
-        water = solid.removesuffix("H2O(s)").rpartition(".")[2]
-        ions = f"{metal}+2 + C2O4-2" if species.count("C") == 2 else f"2 {metal}+3 + 3 C2O4-2"
-        return Reaction.of(f"{solid} = {ions} + {water} H2O")
-    charge = int(species.count("H"))
-    return Reaction.of(f"{solid} + {charge} H+ = {metal}+{charge} + {charge} H2O")
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """What the equilibrium kernel needs to know of one species list.
+    """What the equilibrium kernels need to know of one species list.
 
-    names: every species, the non-aqueous ones too. solids: those that may form or dissolve.
-    places: indices of masters, members, solids, H2O, H+ and OH-.
-    model: family, ln beta and protons of each member; the table of solids with columns metal,
-        metals, ligand (-1: none), ligands, waters, protons; their ln K; ln Kw.
+    names: every species, the non-aqueous ones too. solids: those that may form or dissolve, gases
+    at one atmosphere among them. places: indices of masters, members, H2O, H+ and OH-.
+    model: family, ln beta and protons of each member; ln Kw.
     volumes: [L/mol] of masters and members, waters of members, volumes of H2O and OH-.
     volume: partial molar volume of every species, 0 where not aqueous [m3/mol].
+    phases: what equilibrium with solids needs besides, or None where none may form.
     facts: what the model rests on.
     """
 
@@ -74,6 +62,7 @@ class Solution:
     model: tuple
     volumes: tuple
     volume: np.ndarray
+    phases: Phases | None
     facts: tuple[Fact, ...]
 
     @staticmethod
@@ -82,13 +71,22 @@ class Solution:
         return _solution(names, solids)
 
 
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """Arrays of equilibrium with pure phases; masters are H+ first, then `Solution.places[0]`.
+
+    solids, species: index of each solid, and of each dissolved species.
+    model: coefficients (master, species), ln beta, coefficients (master, phase), ln K, waters of
+        species and phases, volumes of species less that of their water, volume of water [L/mol].
+    """
+
+    solids: np.ndarray
+    species: np.ndarray
+    model: tuple
+
+
 def _log_k(name: str) -> Fact:
     return fact(f"aqueous.log-k.{name}")
-
-
-def solubility(solid: str) -> Fact:
-    """log10 K of `dissolution_of(solid)` [-]; raises UnknownFact where nobody measured it."""
-    return fact(f"aqueous.solubility.log-k.{solid.removesuffix('(s)')}")
 
 
 @cache
@@ -113,13 +111,9 @@ def _solution(names: tuple[str, ...], solids: tuple[str, ...]) -> Solution:
     members = [name for name in aqueous if name in FORMATION]
     masters = [name for name in aqueous if name not in (*FORMATION, WATER, PROTON, HYDROXIDE)]
     family = {name: index for index, name in enumerate(masters)}
-    member_rows = np.array([_member_row(name, family) for name in members]).reshape(-1, 4)
-    solid_rows = np.array([_solid_row(name, family) for name in solids]).reshape(-1, 7)
+    rows = np.array([_member_row(name, family) for name in members]).reshape(-1, 4)
     places = (
-        *(
-            np.array([where[n] for n in group], dtype=np.int64)
-            for group in (masters, members, solids)
-        ),
+        *(np.array([where[n] for n in group], dtype=np.int64) for group in (masters, members)),
         *(where[name] for name in (WATER, PROTON, HYDROXIDE)),
     )
     litres = {name: molar_volume(name) * _LITRES_PER_CUBIC_METRE for name in aqueous}
@@ -129,22 +123,25 @@ def _solution(names: tuple[str, ...], solids: tuple[str, ...]) -> Solution:
         solids=solids,
         places=places,
         model=(
-            member_rows[:, 0].astype(np.int64),
-            member_rows[:, 1].copy(),
-            member_rows[:, 2].copy(),
-            solid_rows[:, :6].copy(),
-            solid_rows[:, 6].copy(),
+            rows[:, 0].astype(np.int64),
+            rows[:, 1].copy(),
+            rows[:, 2].copy(),
             water_constant.value * math.log(10.0),
         ),
         volumes=(
             np.array([litres[name] for name in masters]),
             np.array([litres[name] for name in members]),
-            member_rows[:, 3].copy(),
+            rows[:, 3].copy(),
             litres[WATER],
             litres[HYDROXIDE],
         ),
         volume=np.array([molar_volume(name) if name in litres else 0.0 for name in names]),
-        facts=(water_constant, *map(_log_k, members), *map(solubility, solids)),
+        phases=_phases(where, masters, members, solids, litres) if solids else None,
+        facts=(
+            water_constant,
+            *map(_log_k, members),
+            *map(solubility, solids),
+        ),
     )
 
 
@@ -155,17 +152,42 @@ def _member_row(name: str, family: dict[str, int]) -> tuple[float, ...]:
     return (family[master], ln_beta, -reaction.get(PROTON, 0.0), -reaction.get(WATER, 0.0))
 
 
-def _solid_row(name: str, family: dict[str, int]) -> tuple[float, ...]:
-    reaction = dict(dissolution_of(name).stoichiometry)
-    ions = [part for part in reaction if part not in (name, WATER, PROTON)]
-    metal = next(part for part in ions if Species.of(part).charge > 0)
-    ligand = next((part for part in ions if Species.of(part).charge < 0), None)
-    return (
-        family[metal],
-        reaction[metal],
-        family[ligand] if ligand else -1,
-        reaction[ligand] if ligand else 0.0,
-        reaction[WATER],
-        -reaction.get(PROTON, 0.0),
-        solubility(name).value * math.log(10.0),
+def _phases(
+    where: dict[str, int],
+    masters: list[str],
+    members: list[str],
+    solids: tuple[str, ...],
+    litres: dict[str, float],
+) -> Phases:
+    places = {PROTON: 0, **{name: index + 1 for index, name in enumerate(masters)}}
+    formed = {name: Reaction.of(FORMATION[name]) for name in members}
+    species = [PROTON, HYDROXIDE, *masters, *formed]
+    coefficients = np.zeros((len(places), len(species)))
+    ln_beta, waters, volumes = np.zeros((3, len(species)))
+    coefficients[0, 0], coefficients[0, 1] = 1.0, -1.0
+    ln_beta[1] = _log_k("water").value * math.log(10.0)
+    waters[1] = 1.0
+    for column, name in enumerate(species):
+        if name in places:
+            coefficients[places[name], column] = 1.0
+        if name in formed:
+            ln_beta[column] = _log_k(name).value * math.log(10.0)
+            for part, count in formed[name].stoichiometry:
+                if part == WATER:
+                    waters[column] = -count
+                elif part != name:
+                    coefficients[places[part], column] = -count
+        volumes[column] = litres.get(name, 0.0) - waters[column] * litres[WATER]
+    table, ln_K, bound = np.zeros((len(places), len(solids))), np.zeros(len(solids)), []
+    for column, solid in enumerate(solids):
+        reaction = dict(dissolution_of(solid).stoichiometry)
+        ln_K[column] = solubility(solid).value * math.log(10.0)
+        bound.append(reaction.get(WATER, 0.0))
+        for part, count in reaction.items():
+            if part not in (solid, WATER):
+                table[places[part], column] = count
+    return Phases(
+        solids=np.array([where[solid] for solid in solids], dtype=np.int64),
+        species=np.array([where[name] for name in species], dtype=np.int64),
+        model=(coefficients, ln_beta, table, ln_K, waters, np.array(bound), volumes, litres[WATER]),
     )

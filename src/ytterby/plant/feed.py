@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,15 +19,16 @@ from ytterby.chemistry import (
     UnknownFormula,
     equilibrate,
 )
-from ytterby.facts import UnknownFact, table
+from ytterby.facts import Fact, UnknownFact, table
 from ytterby.plant.errors import nearest
 from ytterby.quantity import QuantityError, check, describe, parse, parse_any
 from ytterby.units import FieldError
 
-FORMS = ("assay", "liquid", "liquor", "gas", "extractant")
+FORMS = ("assay", "scrap", "liquid", "liquor", "gas", "extractant")
 COMMON_KEYS = ("flow", "temperature", "source", "note")
 KEYS = {
     "assay": ("assay",),
+    "scrap": ("scrap", "oil", "moisture", "coating"),
     "liquid": ("liquid",),
     "liquor": ("liquor", "pH"),
     "gas": ("gas",),
@@ -38,8 +40,31 @@ SOLUTES = {
     "NaCl": ("Na+", "Cl-"),
     "H2C2O4": ("H2C2O4",),
     "H2O2": ("H2O2",),
+    "H2SO4": ("H+", "H+", "SO4-2"),
+    "HNO3": ("H+", "NO3-"),
+    "HF": ("HF",),
+    "NaF": ("Na+", "F-"),
+    "Na2SO4": ("Na+", "Na+", "SO4-2"),
+    "Na2CO3": ("Na+", "Na+", "CO3-2"),
+    "NaHS": ("Na+", "HS-"),
+    "Na2S": ("Na+", "Na+", "HS-", "OH-"),
+    "NH3": ("NH4+", "OH-"),
+    "NH4HCO3": ("NH4+", "HCO3-"),
+    "Cu(NO3)2": ("Cu+2", "NO3-", "NO3-"),
 }
-GASES = ("air", "O2", "N2", "CO2")
+"""What each solute gives; NH3 is weighed as NH4OH and Na2S as NaHS with NaOH."""
+GASES = ("air", "O2", "N2", "CO2", "H2")
+SCRAP = {
+    "hard-disk": "feeds.magnet-hdd",
+    "motor": "feeds.magnet-generic",
+    "wind": "feeds.magnet-generic",
+    "e-bike": "feeds.magnet-e-bike",
+    "swarf": "feeds.swarf",
+    "lamp-phosphor": "feeds.lamp-phosphor",
+    "nimh": "feeds.nimh",
+}
+"""Kind of scrap -> table of the facts that assay it; oil, moisture and coating: `scrap.<kind>`."""
+OIL = "kerosene(org)"
 ION_OF = {element: f"{element}+3" for element in RARE_EARTHS} | {
     "Na": "Na+",
     "Al": "Al+3",
@@ -50,7 +75,7 @@ ION_OF = {element: f"{element}+3" for element in RARE_EARTHS} | {
     "Mg": "Mg+2",
     "B": "H3BO3",
 }
-_SOLUTION = re.compile(r"^(?P<solute>[A-Za-z0-9]+)\s+(?P<strength>.+)$")
+_SOLUTION = re.compile(r"^(?P<solute>[A-Za-z0-9()]+)\s+(?P<strength>.+)$")
 _ASSAY_ROUNDING = 1e-9
 _WATER = "H2O"
 _PER_LITRE = 1000
@@ -128,6 +153,8 @@ def _read(tree: Any) -> Feed:
     match form:
         case "assay":
             amounts = _assay(tree["assay"])
+        case "scrap":
+            amounts = _scrap(tree)
         case "liquid":
             amounts, per = _liquid(tree["liquid"])
         case "liquor":
@@ -210,6 +237,62 @@ def _assay(raw: Any) -> dict[str, float]:
     }
 
 
+def _scrap(tree: Mapping[str, Any]) -> dict[str, float]:
+    """mol per kilogram as delivered: a sourced assay with what sticks to it.
+
+    The shipped oil, moisture and coating stand unless the tree gives others; what the assay does
+    not account for is inert.
+    """
+    kind = tree["scrap"]
+    if not isinstance(kind, str) or kind not in SCRAP:
+        hint = nearest(kind, SCRAP).strip() if isinstance(kind, str) else ""
+        raise FieldError(("scrap",), describe(kind), f"one of {', '.join(SCRAP)}", hint)
+    rows, extras = table(SCRAP[kind]), table(f"scrap.{kind}")
+    wet = {
+        key: _at(key, lambda k=key: _fraction(tree[k])) if key in tree else extras[key].value
+        for key in ("oil", "moisture")
+    }
+    assay = {key: fact.value for key, fact in rows.items() if key != "unaccounted"}
+    coating = _coating(tree.get("coating"), extras.get("coating"))
+    metal = 1 - sum(coating.values())
+    solid = {key: metal * share for key, share in assay.items()}
+    for key, share in coating.items():
+        solid[key] = solid.get(key, 0.0) + share
+    solid[INERT] = solid.get(INERT, 0.0) + max(1 - sum(solid.values()), 0.0)
+    dry = 1 - sum(wet.values())
+    if dry <= 0 or metal <= 0 or sum(assay.values()) > 1 + _ASSAY_ROUNDING:
+        raise FieldError(("scrap",), "oil, moisture and coating of 100 % or more", "less")
+    amounts = {
+        _solid(key): dry * share / Species.of(_solid(key)).molar_mass
+        for key, share in solid.items()
+        if share > 0
+    }
+    for name, key in ((OIL, "oil"), (_WATER, "moisture")):
+        if wet[key] > 0:
+            amounts[name] = wet[key] / Species.of(name).molar_mass
+    return amounts
+
+
+def _fraction(raw: Any) -> float:
+    value = parse(raw, "-")
+    check(value, 0, 1, "-")
+    return value
+
+
+def _coating(raw: Any, shipped: Fact | None) -> dict[str, float]:
+    """Share of the dry scrap that is coating, by element."""
+    if raw is None:
+        if shipped is None:
+            return {}
+        return {shipped.conditions.partition(",")[0]: shipped.value}
+    if not isinstance(raw, Mapping):
+        raise FieldError(("coating",), describe(raw), "a mapping such as {Ni: 1.5 %}")
+    return {
+        str(key): _at("coating", lambda k=key, v=value: _at(str(k), lambda: _share(k, v)))
+        for key, value in raw.items()
+    }
+
+
 def _share(key: object, raw: Any) -> float:
     _solid(str(key))
     value = parse(raw, "-")
@@ -244,15 +327,16 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
             f"water or a solution such as 'HCl 31 % w/w' (of {known})",
             hint,
         )
-    ions = SOLUTES[match["solute"]]
+    ions = Counter(SOLUTES[match["solute"]])
     strength, unit = _at("liquid", lambda: parse_any(match["strength"], ("-", "mol/m3", "kg/m3")))
-    molar_mass = sum(Species.of(ion).molar_mass for ion in ions)
+    molar_mass = sum(n * Species.of(ion).molar_mass for ion, n in ions.items())
     if unit == "-":
         _at("liquid", lambda: check(strength, 0, 1, "-", match["strength"]))
         water = (1 - strength) / Species.of(_WATER).molar_mass
-        return {ion: strength / molar_mass for ion in ions} | {_WATER: water}, "kilogram"
+        found = {ion: n * strength / molar_mass for ion, n in ions.items()}
+        return found | {_WATER: water}, "kilogram"
     amount = strength if unit == "mol/m3" else strength / molar_mass
-    return _filled_with_water({ion: amount for ion in ions}, "liquid"), "cubic metre"
+    return _filled_with_water({i: n * amount for i, n in ions.items()}, "liquid"), "cubic metre"
 
 
 def _liquor(raw: Any, acidity: Any) -> dict[str, float]:

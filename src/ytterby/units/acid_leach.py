@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-import numpy as np
-
 from ytterby.balance import Basis, Finding, Stream
-from ytterby.chemistry import (
-    RARE_EARTHS,
-    Reaction,
-    Solution,
-    equilibrate,
-    oxalate_of,
-    p_h,
-)
+from ytterby.chemistry import RARE_EARTHS, Solution, oxalate_of
+from ytterby.units.dissolution import OXIDES, dissolve, made_from
 from ytterby.units.fields import FactTable, inlet, setting, sourced_table
+from ytterby.units.topping import top_up, top_up_liquid
 from ytterby.units.unit import (
     Inlet,
     Outcome,
     Unit,
     elements_in,
     outside_windows,
-    react,
-    with_reagent,
 )
 
-DISSOLUTION = {
-    "CeO2(s)": ("ceria", "CeO2(s) + 4 H+ + Cl- = Ce+3 + 1/2 Cl2(g) + 2 H2O"),
-    "Fe2O3(s)": ("hematite", "Fe2O3(s) + 6 H+ = 2 Fe+3 + 3 H2O"),
-    "Fe3O4(s)": ("magnetite", "Fe3O4(s) + 8 H+ = Fe+2 + 2 Fe+3 + 4 H2O"),
-    "CoO(s)": ("cobalt", "CoO(s) + 2 H+ = Co+2 + H2O"),
-    "NiO(s)": ("nickel", "NiO(s) + 2 H+ = Ni+2 + H2O"),
-    "CuO(s)": ("copper", "CuO(s) + 2 H+ = Cu+2 + H2O"),
-    "Al2O3(s)": ("aluminium", "Al2O3(s) + 6 H+ = 2 Al+3 + 3 H2O"),
-    "B2O3(s)": ("boron", "B2O3(s) + 3 H2O = 2 H3BO3"),
-}
-"""Solid -> (key of its extent, how it dissolves); rare earth oxides and ferrites besides."""
-for _element in RARE_EARTHS:
-    DISSOLUTION[f"{_element}2O3(s)"] = (
-        "oxide",
-        f"{_element}2O3(s) + 6 H+ = 2 {_element}+3 + 3 H2O",
-    )
-    DISSOLUTION[f"{_element}FeO3(s)"] = (
-        "ferrite",
-        f"{_element}FeO3(s) + 6 H+ = {_element}+3 + Fe+3 + 3 H2O",
-    )
 FERRIC_HYDROXIDE = "Fe(OH)3(s)"
-_BISECTIONS = 60
 _LITRES = 1000
 
 
@@ -94,8 +63,7 @@ class AcidLeach(Unit):
 
     def reach(self, names: frozenset[str]) -> set[str]:
         made = {"H+", "Cl-", "H2O"}
-        for solid in names & set(DISSOLUTION):
-            made |= _reaction(solid).species
+        made |= made_from(names, OXIDES)
         if "Fe" in elements_in(names):
             made |= {FERRIC_HYDROXIDE, "Fe+3"}
         if "C2O4-2" in names:
@@ -105,10 +73,16 @@ class AcidLeach(Unit):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         solid = inlets["solid"].stream
         basis = solid.basis
-        acid, acid_drawn, acid_finding = self._acid(name, solid, inlets["acid"])
-        water, water_drawn, water_finding = self._water(name, solid, acid, inlets.get("water"))
+        wanted = self.acid_dose * 3 * sum(solid.amount(element) for element in RARE_EARTHS)
+        acid, acid_drawn, acid_finding = top_up(
+            name, inlets["acid"], wanted, lambda stream: stream.acidity, "acid"
+        )
+        water, water_drawn, water_finding = top_up_liquid(
+            name, solid, self.liquid_to_solid, acid, inlets.get("water")
+        )
         start = solid.amounts + acid + water
-        end, exposure = self._dissolve(basis, start)
+        extents = {key: fact.value for key, fact in self.extent.items()}
+        end, exposure = dissolve(basis, start, extents, _solution(basis), self.end_pH)
         findings = [finding for finding in (acid_finding, water_finding) if finding]
         findings += outside_windows(name, self.extent.values(), temperature=self.temperature)
         if exposure < 1:
@@ -127,69 +101,6 @@ class AcidLeach(Unit):
             findings=tuple(findings),
             detail={"exposure": exposure, "pH": slurry.pH},
         )
-
-    def _acid(
-        self, name: str, solid: Stream, acid: Inlet
-    ) -> tuple[np.ndarray, float, Finding | None]:
-        """(amounts [mol/s] of all acid, fresh acid drawn [kg/s], finding)."""
-        rare_earths = sum(solid.amount(element) for element in RARE_EARTHS)
-        wanted = self.acid_dose * 3 * rare_earths - acid.stream.acidity
-        strength = acid.reagent.acidity if acid.reagent is not None else 0.0
-        drawn = max(wanted, 0.0) / strength if strength > 0 else 0.0
-        finding = None
-        if wanted < 0:
-            surplus = -wanted / (self.acid_dose * 3 * rare_earths) if rare_earths else math.inf
-            finding = Finding(name, f"recycled acid exceeds the dose by {surplus:.0%}")
-        elif strength <= 0 < wanted:
-            finding = Finding(name, "no fresh acid is named to bring the dose")
-        return with_reagent(acid, drawn), drawn, finding
-
-    def _water(
-        self, name: str, solid: Stream, acid: np.ndarray, water: Inlet | None
-    ) -> tuple[np.ndarray, float, Finding | None]:
-        """(amounts [mol/s] of all water, fresh water drawn [kg/s], finding)."""
-        basis = solid.basis
-        if water is None:
-            return basis.zeros(), 0.0, None
-        present = Stream(basis, acid + water.stream.amounts).volume("aqueous")
-        wanted = self.liquid_to_solid * solid.mass_of("solid") - present
-        volume = water.reagent.volume("aqueous") if water.reagent is not None else 0.0
-        drawn = max(wanted, 0.0) / volume if volume > 0 else 0.0
-        finding = None
-        if wanted < 0:
-            ratio = present / solid.mass_of("solid") * _LITRES if solid.mass else math.inf
-            finding = Finding(
-                name, f"liquid exceeds the ratio asked for: {ratio:.3g} L/kg come in", "note"
-            )
-        return with_reagent(water, drawn), drawn, finding
-
-    def _dissolve(self, basis: Basis, start: np.ndarray) -> tuple[np.ndarray, float]:
-        """(amounts at the end [mol/s], exposure [-])."""
-        solution = _solution(basis)
-        full = self._exposed(basis, start, 1.0)
-        if p_h(full, solution) <= self.end_pH:
-            return equilibrate(full, solution), 1.0
-        low, high = 0.0, 1.0
-        for _ in range(_BISECTIONS):
-            middle = 0.5 * (low + high)
-            if p_h(self._exposed(basis, start, middle), solution) <= self.end_pH:
-                low = middle
-            else:
-                high = middle
-        return equilibrate(self._exposed(basis, start, low), solution), low
-
-    def _exposed(self, basis: Basis, start: np.ndarray, exposure: float) -> np.ndarray:
-        extents = {}
-        for solid, (key, _) in DISSOLUTION.items():
-            if solid in basis.index and start[basis.index[solid]] > 0:
-                undissolved = (1 - self.extent[key].value) ** exposure
-                extents[_reaction(solid)] = (1 - undissolved) * start[basis.index[solid]]
-        return react(basis, start, extents)
-
-
-@cache
-def _reaction(solid: str) -> Reaction:
-    return Reaction.of(DISSOLUTION[solid][1])
 
 
 @cache

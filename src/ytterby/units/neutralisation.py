@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import (
+    Guess,
     OutOfReach,
     Reaction,
     Solution,
@@ -16,23 +19,29 @@ from ytterby.chemistry import (
     dose_to_p_h,
     equilibrate,
     hydroxide_of,
-    solubility,
+    hydroxides,
+    is_cation,
 )
-from ytterby.facts import UnknownFact
-from ytterby.units.fields import FactTable, inlet, setting, sourced_table
+from ytterby.facts import Fact
+from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_table
 from ytterby.units.unit import Inlet, Outcome, Unit, react, with_reagent
+
+_DRAGGING = ("Fe(OH)3(s)", "Al(OH)3(s)")
+_ROUNDING = 1e-9
+"""Hydroxide, relative to the reference, that is a difference of roundings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Neutralisation(Unit):
     """Doses alkali, or acid, to a p[H]; hydroxides come out, and drag others along.
 
-    Every cation with a sourced solubility may precipitate. Beyond that a sourced share of each
-    rare earth, cobalt and nickel is lost with the iron hydroxide (co-precipitation) when the
-    p[H] is raised.
+    Every cation with a sourced solubility may precipitate. Beyond that iron(III) and aluminium
+    hydroxide drag rare earths, cobalt and nickel along (co-precipitation): of each, the share
+    1 - (1 - s)^(c / c0) is lost, with c the hydroxide formed per volume of liquor and s the
+    sourced share at the sourced c0.
 
-    Fails where: hydroxides age (fresh ones are meant) or the brine is so strong that
-    concentration constants are off.
+    Fails where: hydroxides age (fresh ones are meant), the brine is so strong that concentration
+    constants are off, or a dilute liquor with much aluminium drags far more along.
     """
 
     kind: ClassVar[str] = "neutralisation"
@@ -45,60 +54,79 @@ class Neutralisation(Unit):
     reagent: Any = inlet("What sets the pH: alkali, or acid to lower it.", drawable=True)
     to_pH: float = setting("-", "p[H] to reach", minimum=0, maximum=13)
     coprecipitation: FactTable = sourced_table(
-        "neutralise.coprecipitation", "Share of each element lost with the hydroxides", maximum=1.0
+        "neutralise.coprecipitation",
+        "Share of each element lost with the hydroxides at their reference concentration",
+        maximum=1.0,
+    )
+    hydroxide: Fact = sourced(
+        "neutralise.hydroxide",
+        "Iron and aluminium hydroxide per volume of liquor at which the shares hold",
+        unit="mol/m3",
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
-        return {hydroxide_of(ion) for ion in names if _precipitates(ion)}
+        return set(hydroxides(names))
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
         basis = liquor.basis
-        raised = self.to_pH > liquor.pH
-        dragged = react(basis, liquor.amounts, self._dragged(liquor) if raised else {})
+        guesses = memory or (Guess.none(), Guess.none())
+        slurry, drawn, findings = self._dosed(name, liquor.amounts, reagent, basis, guesses[0])
+        dragged = react(basis, liquor.amounts, self._dragged(liquor, slurry))
         aside = (dragged - liquor.amounts) * basis.masks["solid"]
-        start = dragged - aside + reagent.stream.amounts
-        solution = _solution(basis)
-        drawn, findings = 0.0, ()
-        if reagent.reagent is not None:
-            try:
-                drawn = dose_to_p_h(start, reagent.reagent.amounts, self.to_pH, solution)
-            except OutOfReach as error:
-                findings = (Finding(name, f"{error}; none is dosed"),)
-        dosed = start - reagent.stream.amounts + with_reagent(reagent, drawn)
-        slurry = Stream(basis, equilibrate(dosed, solution) + aside, liquor.temperature)
+        if aside.any():
+            start = dragged - aside
+            slurry, drawn, findings = self._dosed(name, start, reagent, basis, guesses[1])
+            slurry = slurry + aside
+        stream = Stream(basis, slurry, liquor.temperature)
         return Outcome(
-            outlets={"slurry": slurry},
+            outlets={"slurry": stream},
             drawn={"reagent": drawn},
             findings=findings,
-            detail={"pH": slurry.pH},
+            memory=guesses,
+            detail={"pH": stream.pH},
         )
 
-    def _dragged(self, liquor: Stream) -> dict[Reaction, float]:
+    def _dosed(
+        self, name: str, liquor: np.ndarray, reagent: Inlet, basis: Basis, guess: Guess
+    ) -> tuple[np.ndarray, float, tuple[Finding, ...]]:
+        """(slurry [mol/s], reagent drawn [kg/s], findings)."""
+        solution = _solution(basis)
+        start = liquor + reagent.stream.amounts
+        drawn, findings, reached = 0.0, (), None
+        if reagent.reagent is not None:
+            try:
+                drawn = dose_to_p_h(start, reagent.reagent.amounts, self.to_pH, solution, guess)
+                reached = self.to_pH
+            except OutOfReach as error:
+                findings = (Finding(name, f"{error}; none is dosed"),)
+        dosed = liquor + with_reagent(reagent, drawn)
+        slurry = equilibrate(dosed, solution, guess, dosed_to=reached)
+        return slurry, drawn, findings
+
+    def _dragged(self, liquor: Stream, slurry: np.ndarray) -> dict[Reaction, float]:
+        """Extents [mol/s] to which the hydroxide formed drags others along."""
+        basis = liquor.basis
+        places = [basis.index[solid] for solid in _DRAGGING if solid in basis.index]
+        formed = float(np.maximum(slurry - liquor.amounts, 0.0)[places].sum())
+        volume = liquor.volume("aqueous")
+        if formed <= 0 or volume <= 0:
+            return {}
+        ratio = formed / volume / self.hydroxide.si("mol/m3")
+        if ratio < _ROUNDING:
+            return {}
         extents = {}
-        for ion in _cations(liquor.basis):
+        for ion in _cations(basis):
             element = Species.of(ion).atoms[0][0]
             if element in self.coprecipitation:
-                extents[_hydrolysis(ion)] = self.coprecipitation[element].value * liquor[ion]
+                share = 1 - (1 - self.coprecipitation[element].value) ** ratio
+                extents[_hydrolysis(ion)] = share * liquor[ion]
         return extents
 
 
 @cache
-def _precipitates(ion: str) -> bool:
-    """Whether `ion` is a bare metal cation whose hydroxide has a sourced solubility."""
-    species = Species.of(ion)
-    if species.phase != "aqueous" or species.charge < 2 or len(species.atoms) > 1:
-        return False
-    try:
-        solubility(hydroxide_of(ion))
-    except UnknownFact:
-        return False
-    return True
-
-
-@cache
 def _cations(basis: Basis) -> tuple[str, ...]:
-    return tuple(name for name in basis.names if _precipitates(name))
+    return tuple(name for name in basis.names if is_cation(name))
 
 
 @cache
@@ -109,4 +137,4 @@ def _hydrolysis(ion: str) -> Reaction:
 
 @cache
 def _solution(basis: Basis) -> Solution:
-    return Solution.of(basis.names, tuple(hydroxide_of(ion) for ion in _cations(basis)))
+    return Solution.of(basis.names, hydroxides(basis.names))

@@ -8,7 +8,14 @@ from functools import cache
 from typing import Any, ClassVar
 
 from ytterby.balance import Basis, Finding, Stream
-from ytterby.chemistry import RARE_EARTHS, Reaction, Solution, equilibrate, oxalate_of
+from ytterby.chemistry import (
+    RARE_EARTHS,
+    Guess,
+    Reaction,
+    Solution,
+    equilibrate,
+    oxalate_of,
+)
 from ytterby.units.fields import FactTable, inlet, setting, sourced_table
 from ytterby.units.unit import Inlet, Outcome, Unit, react, with_reagent
 
@@ -17,6 +24,8 @@ COPRECIPITATES = {
     "Ni": "Ni+2 + C2O4-2 + 2 H2O = NiC2O4.2H2O(s)",
     "Fe": "Fe+2 + C2O4-2 + 2 H2O = FeC2O4.2H2O(s)",
     "Ca": "Ca+2 + C2O4-2 + H2O = CaC2O4.H2O(s)",
+    "Cu": "Cu+2 + C2O4-2 = CuC2O4(s)",
+    "Pb": "Pb+2 + C2O4-2 = PbC2O4(s)",
 }
 """What each impurity comes down as when it is dragged along."""
 _OXALATE_PER_RARE_EARTH = 3 / 2
@@ -27,11 +36,12 @@ class OxalatePrecipitation(Unit):
     """Precipitates rare earth oxalate decahydrate with a chosen dose of oxalic acid.
 
     What stays dissolved follows from the solubility products, with oxalic acid and its anions in
-    equilibrium; a sourced share of cobalt, nickel, iron(II) and calcium is dragged along. The
-    acid that the rare earths were bound to is set free: 6 H+ per RE2(C2O4)3.
+    equilibrium; a sourced share of cobalt, nickel, iron(II), calcium, copper and lead is dragged
+    along. The acid that the rare earths were bound to is set free: 6 H+ per RE2(C2O4)3.
+    Under-dosing loses the heavy rare earths first, since their oxalates are the more soluble.
 
-    Fails where: rare earths form soluble oxalate complexes (large excess, little acid); sodium
-    double oxalates are not formed.
+    Fails where: rare earths form soluble oxalate complexes (large excess, heavy rare earths in
+    strong acid), iron(III) or aluminium bind oxalate, or sodium double oxalates form.
     """
 
     kind: ClassVar[str] = "oxalate-precipitation"
@@ -67,7 +77,8 @@ class OxalatePrecipitation(Unit):
         drawn = max(wanted, 0.0) / strength if strength > 0 else 0.0
         mixed = Stream(basis, liquor.amounts + with_reagent(oxalic, drawn), liquor.temperature)
         dragged = react(basis, mixed.amounts, self._dragged(mixed))
-        slurry = equilibrate(dragged, _solution(basis))
+        guess = memory or Guess.none()
+        slurry = equilibrate(dragged, _solution(basis), guess)
         findings = ()
         if strength <= 0 < wanted:
             findings = (Finding(name, "no feed of oxalic acid is named to bring the dose"),)
@@ -75,6 +86,7 @@ class OxalatePrecipitation(Unit):
             outlets={"slurry": Stream(basis, slurry, liquor.temperature)},
             drawn={"oxalic": drawn},
             findings=findings,
+            memory=guess,
         )
 
     def _dragged(self, liquor: Stream) -> dict[Reaction, float]:

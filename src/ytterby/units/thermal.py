@@ -25,9 +25,14 @@ STABLE_SOLID = {
     "Mg": "MgO",
     "Zn": "ZnO",
     "P": "P2O5",
+    "Mn": "Mn2O3",
+    "Pb": "PbO",
+    "Ba": "BaO",
+    "Th": "ThO2",
+    "U": "U3O8",
 }
 """Oxide of each element above some 900 degC in air; CoO since Co3O4 gives off oxygen there."""
-STABLE_GAS = {"C": "CO2", "H": "H2O", "Cl": "HCl", "S": "SO2"}
+STABLE_GAS = {"C": "CO2", "H": "H2O", "Cl": "HCl", "S": "SO2", "F": "HF", "N": "N2"}
 SESQUIOXIDE = {element: f"{element}2O3" for element in RARE_EARTHS} | {"Ce": "CeO2"}
 OXYGEN = "O2(g)"
 
@@ -42,6 +47,7 @@ def stable_species(elements: set[str], rare_earth_oxides: Mapping[str, str]) -> 
     made |= {f"{STABLE_SOLID[e]}(s)" for e in elements & set(STABLE_SOLID)}
     made |= {f"{STABLE_GAS[e]}(g)" for e in elements & set(STABLE_GAS)}
     made |= {"NaCl(s)"} if {"Na", "Cl"} <= elements else set()
+    made |= {"Na2SO4(s)"} if {"Na", "S"} <= elements else set()
     made |= {"Na2O(s)"} if "Na" in elements else set()
     return made | {OXYGEN}
 
@@ -50,27 +56,35 @@ def burn(charge: Stream, rare_earth_oxides: Mapping[str, str]) -> tuple[np.ndarr
     """(amounts [mol/s] of the stable species, oxygen O2 they take up [mol/s]).
 
     charge: solids and the liquor in them; gases do not take part. Sodium stays as NaCl as far as
-    there is chlorine; the chlorine left over leaves as HCl, hydrogen as H2O, carbon as CO2.
-    Simplification: conversion is complete. Raises NoStableForm.
+    there is chlorine, then as sulfate; the chlorine left over leaves as HCl, hydrogen as H2O,
+    carbon as CO2, nitrogen as N2. Simplification: conversion is complete, and no NOx forms.
+    Raises NoStableForm.
     """
     basis = charge.basis
     totals = dict(zip(basis.elements, charge.element_amounts.tolist(), strict=True))
     oxygen = totals.pop("O", 0.0)
-    made: dict[str, float] = {}
-    salt = min(totals.get("Na", 0.0), totals.get("Cl", 0.0))
-    if "Na" in totals:
-        made["Na2O(s)"] = (totals.pop("Na") - salt) / 2
-    if salt:
-        made["NaCl(s)"] = salt
-        totals["Cl"] -= salt
-    if totals.get("Cl"):
-        made["HCl(g)"] = totals.pop("Cl")
-        totals["H"] = totals.get("H", 0.0) - made["HCl(g)"]
+    made = _salts(totals)
+    for acid in ("Cl", "F"):
+        if totals.get(acid):
+            made[f"H{acid}(g)"] = totals.pop(acid)
+            totals["H"] = totals.get("H", 0.0) - made[f"H{acid}(g)"]
     for element, amount in totals.items():
         if amount:
             made.update([_form(element, amount, rare_earth_oxides)])
     needed = sum(Species.of(name).count("O") * amount for name, amount in made.items())
     return basis.amounts({n: a for n, a in made.items() if a}), (needed - oxygen) / 2
+
+
+def _salts(totals: dict[str, float]) -> dict[str, float]:
+    """Sodium [mol/s] as chloride, then sulfate, then oxide, taken out of `totals` in place."""
+    sodium = totals.pop("Na", 0.0)
+    salt = min(sodium, totals.get("Cl", 0.0))
+    sulfate = min((sodium - salt) / 2, totals.get("S", 0.0))
+    for element, bound in (("Cl", salt), ("S", sulfate)):
+        if bound:
+            totals[element] -= bound
+    left = (sodium - salt) / 2 - sulfate
+    return {"NaCl(s)": salt, "Na2SO4(s)": sulfate, "Na2O(s)": left}
 
 
 def _form(element: str, amount: float, oxides: Mapping[str, str]) -> tuple[str, float]:
