@@ -19,7 +19,7 @@ from ytterby.design.practice import (
 )
 from ytterby.design.sequence import Node, Product, Task, best_order
 from ytterby.design.sizing import Sized, resolved
-from ytterby.separation import Chemistry
+from ytterby.separation import Aqueous, Chemistry
 
 Progress = Callable[[str], None]
 
@@ -54,7 +54,7 @@ class Step:
     def acidified(self) -> float:
         """Acid brought in with the feed [mol/s]."""
         feed = self.sized.cascade.feed
-        return (feed.flow or 0.0) * feed.acid
+        return (feed.flow or 0.0) * feed.acid if isinstance(feed, Aqueous) else 0.0
 
 
 @dataclass(frozen=True)
