@@ -6,7 +6,7 @@ the one it was written for. Run: python examples/compare-routes.py
 
 from pathlib import Path
 
-from ytterby.chemistry import RARE_EARTHS
+from ytterby.chemistry import RARE_EARTHS, Species
 from ytterby.plant import Plant
 
 EXAMPLES = Path(__file__).parent
@@ -18,6 +18,7 @@ ROUTES = {
     "copper nitrate": ("copper-nitrate", "scrap"),
     "magnet to magnet": ("magnet-to-magnet", "scrap"),
 }
+CARBON_DIOXIDE = Species.of("CO2(g)").molar_mass
 ACIDS = ("acid", "sulfuric", "nitric", "strip_acid")
 
 
@@ -44,7 +45,7 @@ def row(title: str, name: str, feed: str) -> list[str]:
     }
     acid = sum(mass for f, mass in drawn.items() if f in ACIDS)
     carbon_dioxide = sum(
-        balance.stream(edge.name)["CO2(g)"] * 0.04401 * balance.period
+        balance.stream(edge.name)["CO2(g)"] * CARBON_DIOXIDE * balance.period
         for edge in balance.edges
         if edge.role == "emission"
     )

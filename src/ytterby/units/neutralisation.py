@@ -27,8 +27,6 @@ from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_tab
 from ytterby.units.unit import Inlet, Outcome, Unit, react, with_reagent
 
 _DRAGGING = ("Fe(OH)3(s)", "Al(OH)3(s)")
-_ROUNDING = 1e-9
-"""Hydroxide, relative to the reference, that is a difference of roundings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +35,7 @@ class Neutralisation(Unit):
 
     Every cation with a sourced solubility may precipitate. Beyond that iron(III) and aluminium
     hydroxide drag rare earths, cobalt and nickel along (co-precipitation): of each, the share
-    1 - (1 - s)^(c / c0) is lost, with c the hydroxide formed per volume of liquor and s the
+    1 - (1 - s)^(c / c0) is lost, with c the hydroxide in the slurry per volume of liquor and s the
     sourced share at the sourced c0.
 
     Fails where: hydroxides age (fresh ones are meant), the brine is so strong that concentration
@@ -105,16 +103,14 @@ class Neutralisation(Unit):
         return slurry, drawn, findings
 
     def _dragged(self, liquor: Stream, slurry: np.ndarray) -> dict[Reaction, float]:
-        """Extents [mol/s] to which the hydroxide formed drags others along."""
+        """Extents [mol/s] to which the hydroxide of the slurry drags others along."""
         basis = liquor.basis
         places = [basis.index[solid] for solid in _DRAGGING if solid in basis.index]
-        formed = float(np.maximum(slurry - liquor.amounts, 0.0)[places].sum())
+        formed = float(slurry[places].sum())
         volume = liquor.volume("aqueous")
         if formed <= 0 or volume <= 0:
             return {}
         ratio = formed / volume / self.hydroxide.si("mol/m3")
-        if ratio < _ROUNDING:
-            return {}
         extents = {}
         for ion in _cations(basis):
             element = Species.of(ion).atoms[0][0]
