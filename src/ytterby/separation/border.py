@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.circuit import Flows, Layout
+from ytterby.separation.circuit import Flows, Layout, NoCircuit
 from ytterby.separation.newton import evaluate
 from ytterby.separation.solve import Point, Posed, solve_at, tangents
 from ytterby.separation.targets import SHARES, Target, flow_of
@@ -48,8 +48,11 @@ BRACKET_WIDTH, FIRST_WIDTH, STEP_BACK, NEAR_ENOUGH = 1e-7, 0.1, 4.0, 1e-3
 """Nested search: width at which a bracket is narrow, first step outwards, how much a step is
 shortened where no cascade stands, and the miss that is near enough for Newton [-]."""
 
-MOST_SOLVES, MOST_NARROWINGS = 600, 60
+MOST_SOLVES, MOST_NARROWINGS = 300, 60
 """Nested search: most cascades solved in all, and most narrowings of a bracket."""
+
+MOST_WORK, MOST_ITERATIONS = 400_000, 4000
+"""Newton steps times stages, and Newton steps beside, after which a search is given up."""
 
 OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
 """Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
@@ -94,6 +97,7 @@ class Search:
     def __init__(self, layout: Layout, targets: tuple[Target, ...], flows: Flows) -> None:
         self.layout, self.targets, self.base = layout, targets, flows
         self.iterations = 0
+        self.most = MOST_WORK // layout.stages.total + MOST_ITERATIONS
         self.potential: Array | None = None
         self.last: Point | None = None
         self.fed = flow_of(layout) or 1.0
@@ -169,12 +173,14 @@ class Search:
             circuit = self.layout.circuit(self.flows(q))
             start = self.potential if guess is None else guess
             point = solve_at(self.layout.chemistry, circuit, start)
-        except ValueError:
+        except NoCircuit:
             if self.last is None:
                 raise
             return replace(self.last, converged=False), np.ones(q.size)
         self.last = point
         self.iterations += point.iterations
+        if self.iterations > self.most:
+            point = replace(point, converged=False)
         if point.converged:
             self.potential = point.potential
         return point, self.excess(point)
@@ -437,7 +443,9 @@ def report(
     """The end of a search with figures, sensitivities and, if it failed, the reason."""
     targets, flows, layout = search.targets, search.flows(q), search.layout
     reason = ""
-    if not point.converged:
+    if search.iterations > search.most:
+        reason = f"{failure(search, q, g)} (given up after {search.iterations} Newton steps)"
+    elif not point.converged:
         reason = "the stage balances did not converge"
     elif not done:
         reason = failure(search, q, g)

@@ -139,6 +139,10 @@ class Draw:
     phase: Phase
 
 
+class NoCircuit(ValueError):
+    """Flows at which no cascade can stand: a stage is left without one of the phases."""
+
+
 @dataclass(frozen=True)
 class Circuit:
     """Feeds and draws of every stage, the general form of a cascade.
@@ -204,8 +208,8 @@ class Circuit:
             *self.entrainment,
         )
         if not ((aqueous >= 0).all() and (organic > 0).all()):
-            raise ValueError(
-                "circuit: a stage without organic, or a negative flow: check the feeds"
+            raise NoCircuit(
+                "a stage is left without organic or aqueous; ask for more organic, or less acid"
             )
         return aqueous, organic
 

@@ -20,7 +20,7 @@ from ytterby.chemistry import (
     solubility,
 )
 from ytterby.facts import Fact, UnknownFact, fact
-from ytterby.separation import Cascade, Chemistry, Profile, Stages, Target
+from ytterby.separation import Cascade, Chemistry, NoCircuit, Profile, Stages, Target
 from ytterby.units.cascade_form import (
     FLOWS_SCHEMA,
     STAGES_SCHEMA,
@@ -162,7 +162,10 @@ class CascadeUnit(Unit):
         profile: Profile | None = memory
         if profile is not None and profile.components != case.known.names:
             profile = None
-        profile, unsettled = case.settle(self._first_organic(case, profile), profile)
+        try:
+            profile, unsettled = case.settle(self._first_organic(case, profile), profile)
+        except NoCircuit as error:
+            return self._idle(name, inlets, str(error))
         solvent = case.solvent(profile.flows.organic)
         _, strip_drawn, strip_surplus = supply(case.strip, "aqueous", profile.flows.strip / _LITRES)
         outlets = case.outlets(profile, solvent)
@@ -192,7 +195,7 @@ class CascadeUnit(Unit):
         """Everything passes by: the feed to the raffinate, the organic to its next turn."""
         feed, organic = inlets["feed"].stream, inlets["organic"].stream
         rest = [inlets[p].stream for p in ("strip", "saponify") if p in inlets]
-        text = f"{reason}; feed it, or ask for what is there"
+        text = reason if "; " in reason else f"{reason}; feed it, or ask for what is there"
         return Outcome(
             outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
             drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
