@@ -1,6 +1,8 @@
 """Flows from targets: Newton on the flows, bordered by the cascade, with a bracket behind it.
 
-The unknown flows q are ln of a flow, or ln of reflux/(1 - reflux). At each q the cascade is solved;
+The unknown flows q are ln of a flow. Where strip and reflux are both set, the unknowns are what
+goes on as scrub and what is drawn off, whose sum is the strip: each then moves mainly its own
+target; a reflux alone is ln of reflux/(1 - reflux). At each q the cascade is solved;
 the tangents of the potentials (one factorisation, one right side per flow) give the Jacobian of
 ln(quantity/allowed), which is what a bordered Newton step on both together would use.
 """
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.newton import evaluate
 from ytterby.separation.solve import Point, Posed, solve_at, tangents
-from ytterby.separation.targets import SHARES, Target
+from ytterby.separation.targets import SHARES, Target, flow_of
 
 Array = NDArray[np.float64]
 
@@ -29,18 +31,37 @@ DIFFERENCE = 1e-6
 SPAN = 7.0
 """Flows are sought within e**SPAN, a factor thousand, of the first guess [-]."""
 
+RATIO_SPAN = 100.0
+"""Organic is sought at least from the feed over this to the feed times this, by volume [-]."""
+
 REFLUX_SPAN = (-9.0, 7.0)
 """Reflux is sought between 0.01 % and 99.9 %: bounds of ln(reflux/(1 - reflux)) [-]."""
 
-NEWTON_STEPS, BRACKET_ROUNDS = 60, 30
+NEWTON_STEPS, BRACKET_ROUNDS = 40, 6
 """Most Newton steps on the flows, and rounds of one-flow solves."""
 
-BRACKET_WIDTH, FIRST_WIDTH, NEAR_ENOUGH = 1e-5, 0.05, 1e-4
-"""Bisection of one flow: width at which it ends, first step outwards, and the change of all flows
-in a round below which the rounds end [-]."""
+PATIENCE, PROGRESS = 5, 0.8
+"""Newton on the flows ends when PATIENCE steps leave more than PROGRESS of the misses [-]."""
+
+BRACKET_WIDTH, FIRST_WIDTH, FARTHEST, NEAR_ENOUGH = 1e-5, 0.05, 2.0, 1e-4
+"""Bisection of one flow: width at which it ends, first step outwards, how far it goes, and the
+change of all flows in a round below which the rounds end [-]."""
+
+OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
+"""Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
+
+FIRST_STRIDE, LEAST_STRIDE = 0.25, 0.02
+"""Share of the way to the targets that is tried at once, at first and at least [-]."""
 
 SMALLEST_FLOW = 1e-6
 """Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
+
+ROOM, LEAST_SLOPE = 0.1, 0.2
+"""A missed limit is aimed at with this much to spare, by a slope of at least this [-]. A target
+whose flow does not yet move it is pursued by that flow alone."""
+
+MISLED = 1.2
+"""While a target is so pursued the misses may grow to this many times [-]."""
 
 LARGEST_MOVE, LEAST_MOVE = 0.7, 1e-3
 """Largest change of one unknown in one step [-]: a factor two of a flow; and the damping at which
@@ -71,27 +92,69 @@ class Search:
         self.iterations = 0
         self.potential: Array | None = None
         self.last: Point | None = None
+        self.fed = flow_of(layout) or 1.0
         bounds = [self.bound(target) for target in targets]
         self.low = np.array([low for low, _ in bounds])
         self.high = np.array([high for _, high in bounds])
 
+    @property
+    def parted(self) -> bool:
+        """Whether the strip liquor is sought as scrub and product."""
+        return {"strip", "reflux"} <= {target.flow for target in self.targets}
+
     def bound(self, target: Target) -> tuple[float, float]:
         """Bounds of the unknown of a target."""
-        if target.flow == "reflux":
+        if target.flow == "reflux" and not self.parted:
             low, high = REFLUX_SPAN
         else:
-            centre = math.log(max(self.base[target.flow], SMALLEST_FLOW))
+            centre = self.unknown(target, self.base)
             low, high = centre - SPAN, centre + SPAN
+        if target.flow == "organic":
+            low = min(low, math.log(self.fed / RATIO_SPAN))
+            high = max(high, math.log(self.fed * RATIO_SPAN))
         if target.lowest is not None and target.lowest > 0:
-            low = unknown(target, target.lowest)
+            low = self.unknown(target, self.base.with_(**{target.flow: target.lowest}))
         if target.highest is not None:
-            high = unknown(target, target.highest)
+            high = self.unknown(target, self.base.with_(**{target.flow: target.highest}))
         return low, high
+
+    def unknown(self, target: Target, flows: Flows) -> float:
+        """The unknown that stands for the flow of a target [-]."""
+        value = flows[target.flow]
+        if target.flow == "reflux":
+            value = value / (1 - value)
+        if self.parted and target.flow in ("strip", "reflux"):
+            drawn = flows.strip * (1 - flows.reflux)
+            value = drawn if target.flow == "strip" else drawn * value
+        return math.log(max(value, SMALLEST_FLOW))
+
+    def unknowns(self, flows: Flows) -> Array:
+        """The unknowns that stand for flows, shape (target,)."""
+        return np.array([self.unknown(target, flows) for target in self.targets])
 
     def flows(self, q: Array) -> Flows:
         """The flows at unknowns q."""
-        values = {t.flow: known(t, float(v)) for t, v in zip(self.targets, q, strict=True)}
+        values = {t.flow: math.exp(v) for t, v in zip(self.targets, q.tolist(), strict=True)}
+        if self.parted:
+            drawn, scrub = values["strip"], values["reflux"]
+            values |= {"strip": drawn + scrub, "reflux": scrub / (drawn + scrub)}
+        elif "reflux" in values:
+            values["reflux"] = values["reflux"] / (1 + values["reflux"])
         return self.base.with_(**values)
+
+    def by_flows(self, q: Array) -> Array:
+        """d unknown / d ln flow [-], shape (unknown, flow), in the order of the targets."""
+        flows = self.flows(q)
+        names = [target.flow for target in self.targets]
+        matrix = np.eye(len(names))
+        if "reflux" in names:
+            r = names.index("reflux")
+            matrix[r, r] = 1 / (1 - flows.reflux)
+            if self.parted:
+                s = names.index("strip")
+                matrix[r, r], matrix[r, s] = 1.0, 1.0
+                matrix[s, r] = -flows.reflux / (1 - flows.reflux)
+        return matrix
 
     def solve(self, q: Array, guess: Array | None = None) -> tuple[Point, Array]:
         """The cascade at q and ln(quantity/allowed) of every target.
@@ -135,16 +198,6 @@ class Search:
         return matrix, slopes
 
 
-def unknown(target: Target, flow: float) -> float:
-    """The unknown q that stands for a flow: its ln, or ln(reflux/(1 - reflux)) [-]."""
-    return math.log(flow / (1 - flow)) if target.flow == "reflux" else math.log(flow)
-
-
-def known(target: Target, q: float) -> float:
-    """The flow that an unknown stands for [L/s], or the reflux [-]."""
-    return 1 / (1 + math.exp(-q)) if target.flow == "reflux" else math.exp(q)
-
-
 def reach(
     layout: Layout,
     targets: tuple[Target, ...],
@@ -160,14 +213,75 @@ def reach(
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
-    q = np.array([unknown(t, flows[t.flow] or SMALLEST_FLOW) for t in targets])
-    q = np.clip(q, search.low, search.high)
-    q, point, g, done = newton_on_flows(search, q)
+    first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
+    q, point, g, done = newton_on_flows(search, first)
+    for way in (by_and_by, with_room):
+        if not done:
+            q, point, g, done = way(search, first)
     if not done:
         q, point, g, done = one_by_one(search, q)
         if done:
             q, point, g, done = newton_on_flows(search, q)
     return report(search, q, point, g, done, sensitivity)
+
+
+def standing(search: Search, q: Array) -> Array:
+    """The first guess, or the nearest with another organic flow at which a cascade stands."""
+    places = [k for k, target in enumerate(search.targets) if target.flow == "organic"]
+    for shift in (0.0, *OTHER_GUESSES):
+        moved = q.copy()
+        moved[places] += shift
+        moved = np.clip(moved, search.low, search.high)
+        if search.solve(moved)[0].converged or not places:
+            return moved
+    return q
+
+
+def by_and_by(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """Newton on targets that move from what the guess reaches to what is wanted."""
+    point, g = search.solve(q)
+    start, wanted, stride = g.copy(), 1.0, FIRST_STRIDE
+    if not point.converged:
+        return q, point, g, False
+    while wanted > 0:
+        ahead = max(wanted - stride, 0.0)
+        moved, point, h, done = newton_on_flows(search, q, ahead * start)
+        if done:
+            q, g, wanted, stride = moved, h, ahead, 2 * stride
+        else:
+            stride /= 2
+            search.solve(q)
+        if stride < LEAST_STRIDE:
+            return q, point, g, False
+    return q, point, g, True
+
+
+def with_room(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """Flows at which every limit is kept, if not exactly: Newton on those targets that are missed.
+
+    A cascade with many more stages than its targets need stands on an edge where they are met
+    exactly, and a hundredth of a flow beside it they are exceeded by powers of ten. What is kept
+    is kept: its flow stays.
+    """
+    if any(target.kind == "equality" for target in search.targets):
+        return q, *search.solve(q), False
+    point, g = search.solve(q)
+    for _ in range(NEWTON_STEPS):
+        if not point.converged:
+            return q, point, g, False
+        missed = g > 0
+        if not missed.any():
+            return q, point, g, True
+        matrix, slopes = search.jacobian(point, q, g)
+        wanted = np.where(missed, g + ROOM, 0.0)
+        own = np.where(np.diag(matrix) < -LEAST_SLOPE, np.diag(matrix), -LEAST_SLOPE)
+        step = np.clip(-wanted / own, -LARGEST_MOVE, LARGEST_MOVE)
+        moved = np.clip(q + step, search.low, search.high)
+        if not np.abs(moved - q).any():
+            return q, point, g, False
+        q = moved
+        point, g = search.solve(q, point.potential + slopes @ (moved - q))
+    return q, point, g, False
 
 
 def settled(
@@ -178,10 +292,17 @@ def settled(
     return (np.abs(g) <= floor) | resting
 
 
-def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
-    """Damped Newton on the unknown flows, bounds active where a step would leave them."""
+def newton_on_flows(
+    search: Search, q: Array, aside: Array | float = 0.0
+) -> tuple[Array, Point, Array, bool]:
+    """Damped Newton on the unknown flows, bounds active where a step would leave them.
+
+    aside: what the targets are set aside by [-], shape (target,).
+    """
     point, g = search.solve(q)
+    g = g - aside
     floor: Array | float = TARGET_TOLERANCE
+    misses: list[float] = []
     for taken in range(NEWTON_STEPS):
         if not point.converged:
             return q, point, g, False
@@ -189,9 +310,12 @@ def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool
         # would make the outlets jump, and a recycle around the cascade could not settle.
         if settled(search, q, g, floor).all() and (taken or not g.any()):
             return q, point, g, True
-        matrix, slopes = search.jacobian(point, q, g)
+        matrix, slopes = search.jacobian(point, q, g + aside)
         steepest = np.abs(matrix).max(axis=1, initial=0.0)
         floor = np.maximum(TARGET_TOLERANCE, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
+        blind = (g > floor) & (np.diag(matrix) > -LEAST_SLOPE)
+        matrix[blind] = 0.0
+        matrix[blind, blind] = -1.0
         step = bounded_step(search, q, g, matrix)
         if step is None:
             return q, point, g, False
@@ -200,13 +324,18 @@ def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool
         while damping > LEAST_MOVE:
             moved = np.clip(q + damping * step, search.low, search.high)
             trial, h = search.solve(moved, point.potential + slopes @ (moved - q))
+            h = h - aside
             left = np.abs(h[~settled(search, moved, h)]).sum()
-            if trial.converged and (left < merit or settled(search, moved, h, floor).all()):
+            better = left < merit or (blind.any() and left < MISLED * merit)
+            if trial.converged and (better or settled(search, moved, h, floor).all()):
                 break
             damping /= 2
         else:
             return q, point, g, False
         q, point, g = moved, trial, h
+        misses.append(float(left))
+        if len(misses) > PATIENCE and misses[-1] > PROGRESS * misses[-1 - PATIENCE]:
+            return q, point, g, False
     return q, point, g, False
 
 
@@ -253,11 +382,15 @@ def bisect(search: Search, q: Array, k: int) -> None:
         return not point.converged or bool(g[k] > 0)
 
     centre, width = float(q[k]), FIRST_WIDTH
+    top = min(float(search.high[k]), centre + FARTHEST)
     if misses(centre):
-        low, high = centre, min(centre + width, float(search.high[k]))
-        while high < search.high[k] and misses(high):
+        low, high = centre, min(centre + width, top)
+        while misses(high):
+            if high >= top:
+                q[k] = centre
+                return
             low, width = high, 2 * width
-            high = min(high + width, float(search.high[k]))
+            high = min(high + width, top)
     else:
         low, high = max(centre - width, float(search.low[k])), centre
         while low > search.low[k] and not misses(low):
@@ -286,12 +419,11 @@ def report(
     result.figures = {n: t.measure(layout, point) for n, t in zip(names, targets, strict=True)}
     if point.converged and sensitivity:
         matrix, _ = search.jacobian(point, q, g)
-        by_flow = [1 / (1 - flows[t.flow]) if t.flow == "reflux" else 1.0 for t in targets]
         by_odds = [
             1 - result.figures[n] if t.quantity in SHARES else 1.0
             for n, t in zip(names, targets, strict=True)
         ]
-        slopes = matrix * np.outer(by_odds, by_flow)
+        slopes = np.array(by_odds)[:, None] * (matrix @ search.by_flows(q))
         result.sensitivity = {
             name: {t.flow: float(slopes[i, k]) for k, t in enumerate(targets)}
             for i, name in enumerate(names)
@@ -304,7 +436,7 @@ def failure(search: Search, q: Array, g: Array) -> str:
     unmet = ~settled(search, q, g)
     for k, target in enumerate(search.targets):
         if unmet[k] and q[k] >= search.high[k] - DIFFERENCE:
-            return target.explain(known(target, float(q[k])))
+            return target.explain(search.flows(q)[target.flow])
     for k, target in enumerate(search.targets):
         if unmet[k] and g[k] < 0 and q[k] <= search.low[k]:
             return (

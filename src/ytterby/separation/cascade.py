@@ -185,7 +185,7 @@ class Cascade:
         return replace(profile, **changes)
 
     def _limit(self, layout: Layout, reached: Reached, profile: Profile) -> str:
-        found = saturated(layout, reached.point.x, dict(self.solubility or {}))
+        found = saturated(layout, reached.point.x, profile.pH, dict(self.solubility or {}))
         if found is not None:
             name, stage, excess = found
             return (

@@ -316,26 +316,27 @@ class Chemistry:
             mechanism="homovalent exchange",
         )
 
-    def acidity(self, x: Array) -> Array:
-        """h of every stage [mol/L], shape (stage,), at the aqueous x [mol/L], shape (stage, chain):
-        components, then the counter-ion."""
+    def acidity(self, x: Array, potential: Array) -> Array:
+        """h of every stage [mol/L], shape (stage,).
+
+        x: aqueous [mol/L], shape (stage, chain): components, then the counter-ion. potential: of
+        every stage, see `mass_action` [-], shape (stage, potential).
+        """
         if self.needs_acid:
             return x[:, self.components.index(ACID)]
+        if self.own_proton:
+            return np.exp(potential[:, 1])
         n = len(self.components)
         excess = x[:, n] - x[:, :n] @ self.protons
-        Ka, anion = np.inf, np.zeros(x.shape[0])
+        Ka, anion, free = np.inf, np.zeros(x.shape[0]), self.ligand is not None
         if self.protonation is not None:
-            Ka, anion = (
-                10.0 ** -self.protonation[1],
-                x[:, self.components.index(self.protonation[0])],
-            )
+            name, log_K = self.protonation
+            Ka, anion = 10.0**-log_K, x[:, self.components.index(name)]
+        if free:
+            anion = np.exp(potential[:, -1])
         Kw = 10.0**self.log_Kw
-        return np.array(
-            [
-                proton(e, Kw, b, Ka, False)[0]
-                for e, b in zip(excess.tolist(), anion.tolist(), strict=True)
-            ]
-        )
+        pairs = zip(excess.tolist(), anion.tolist(), strict=True)
+        return np.array([proton(charge, Kw, held, Ka, free)[0] for charge, held in pairs])
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -42,6 +42,9 @@ LARGEST_EXPONENT = 200.0
 ROOT_STEPS, ROUNDING = 60, 1e-15
 """Newton steps of a scalar root, and the relative change at which it stands still."""
 
+EPSILON = 2.3e-16
+"""Rounding of a number, relative [-]."""
+
 POTENTIAL_LIMIT = 80.0
 """Bound of a potential [-], far outside chemistry: keeps D finite."""
 
@@ -158,8 +161,9 @@ def distribution(potential, chemistry):
 
 
 @compiled
-def stage_closure(potential, D, slopes, nbar, x, T, X, B, chemistry, F, by_potential, by_x):
-    """Fill the closures of one stage, and their derivatives by its potentials and by its x.
+def stage_closure(potential, D, slopes, nbar, x, T, X, B, chemistry, F, by_potential, by_x, noise):
+    """Fill the closures of one stage, their derivatives by its potentials and by its x, and what
+    rounding leaves of them: near neutrality h is a small difference of large charges.
 
     Returns the share of the extractant in sight that is free [-]: near one the closure is a
     titration.
@@ -168,9 +172,10 @@ def stage_closure(potential, D, slopes, nbar, x, T, X, B, chemistry, F, by_poten
     Kw, curvature, reference, Ka = settings[0], settings[1], settings[2], settings[3]
     own_proton, has_ligand = settings[4] > 0.0, settings[5] > 0.0
     K, n = potential.size, D.size
-    excess, held, complexes, anion = X, 0.0, 0.0, B
+    excess, held, complexes, anion, gross = X, 0.0, 0.0, B, abs(X)
     for i in range(n):
         excess -= charge[i] * x[i]
+        gross += charge[i] * x[i]
         held += bound[i] * D[i] * x[i]
         complexes += nbar[i] * x[i]
         anion += brought[i] * x[i]
@@ -189,11 +194,15 @@ def stage_closure(potential, D, slopes, nbar, x, T, X, B, chemistry, F, by_poten
         by_potential[0, k] = total / T
     by_potential[0, 0] += order * a / T
     shared = 0.0 if own_proton or settings[6] > 0.0 else order * a / h
+    blur = EPSILON * gross * by_excess
+    noise[:] = EPSILON
+    noise[0] += blur * shared / T
     for i in range(n):
         by_x[0, i] = (bound[i] * D[i] - charge[i] * shared * by_excess) / T
     if own_proton:
         here = math.exp(potential[1])
         F[1] = h / here - 1.0
+        noise[1] += blur / here
         by_potential[1, :] = 0.0
         by_potential[1, 1] = -h / here
         for i in range(n):
@@ -235,11 +244,12 @@ def spread(beta, L, nbar, x):
 def closure(potential, D, slopes, nbar, x, still, chemistry):
     """Closures F [-], shape (stage, potential), their derivatives by the potentials of the stage,
     shape (stage, potential, potential), and by x [L/mol], shape (stage, potential, component),
-    and the free share of the extractant in sight [-], shape (stage,)."""
+    the free share of the extractant in sight [-], shape (stage,), and what rounding leaves of the
+    closures [-], shape (stage, potential)."""
     N, K = potential.shape
     n = D.shape[1]
     F, by_potential = np.empty((N, K)), np.empty((N, K, K))
-    by_x, free = np.empty((N, K, n)), np.empty(N)
+    by_x, free, noise = np.empty((N, K, n)), np.empty(N), np.empty((N, K))
     for j in range(N):
         free[j] = stage_closure(
             potential[j],
@@ -254,8 +264,9 @@ def closure(potential, D, slopes, nbar, x, still, chemistry):
             F[j],
             by_potential[j],
             by_x[j],
+            noise[j],
         )
-    return F, by_potential, by_x, free
+    return F, by_potential, by_x, free, noise
 
 
 @compiled
@@ -303,8 +314,8 @@ def miss(k, aqueous, organic, x, y, T, X, B, chemistry, potential):
     here = np.empty(n)
     for i in range(n):
         here[i] = (aqueous * x[i] + organic * y[i]) / (aqueous + organic * D[0, i])
-    F, by_potential, by_x = np.empty(K), np.empty((K, K)), np.empty((K, n))
+    F, by_potential, by_x, noise = np.empty(K), np.empty((K, K)), np.empty((K, n)), np.empty(K)
     stage_closure(
-        potential, D[0], slopes[0], nbar[0], here, T, X, B, chemistry, F, by_potential, by_x
+        potential, D[0], slopes[0], nbar[0], here, T, X, B, chemistry, F, by_potential, by_x, noise
     )
     return F[k]

@@ -25,6 +25,9 @@ LONGEST_STEP = 3.0
 RESIDUAL_TOLERANCE = 1e-11
 """Largest relative closure [-]: a hundred times tighter than what a plant asks of a recycle."""
 
+SEVERAL = 30.0
+"""A closure counts from so many times its rounding on [-]: sums of some ten terms of it."""
+
 STEP_TOLERANCE = 1e-8
 """Largest last change of a potential [-]: Newton squares it, so traces are right to rounding."""
 
@@ -46,12 +49,12 @@ MOSTLY_FREE = 0.5
 @compiled
 def evaluate(potential, case):
     """Everything at given potentials: x, y, F, by_potential, by_x, free, slopes, up, down, source,
-    in the shapes of `walk` and `mass_action`."""
+    noise, in the shapes of `walk` and `mass_action`."""
     volumes, efficiency, aqueous_in, organic_in, still, chemistry = case
     D, slopes, nbar = distribution(potential, chemistry)
     x, y, up, down, source = walk(volumes, efficiency, D, aqueous_in, organic_in)
-    F, by_potential, by_x, free = closure(potential, D, slopes, nbar, x, still, chemistry)
-    return x, y, F, by_potential, by_x, free, slopes, up, down, source
+    F, by_potential, by_x, free, noise = closure(potential, D, slopes, nbar, x, still, chemistry)
+    return x, y, F, by_potential, by_x, free, slopes, up, down, source, noise
 
 
 @compiled
@@ -209,7 +212,7 @@ def newton(potential, case, most, tolerance):
     like n ln r.
 
     Ends when every |F| <= `tolerance` and the last step was small enough. Returns potentials,
-    x, y, largest relative closure [-], iterations, converged.
+    x, y, largest relative closure beyond rounding [-], iterations, converged.
     """
     potential, trial = potential.copy(), potential.copy()
     N, K = potential.shape
@@ -217,9 +220,10 @@ def newton(potential, case, most, tolerance):
     iteration, halvings, damping, last, merit = 0, 0, 1.0, math.inf, math.inf
     residual = math.inf
     while True:
-        x, y, F, own, by_x, free, slopes, up, down, source = evaluate(trial, case)
+        x, y, F, own, by_x, free, slopes, up, down, source, noise = evaluate(trial, case)
         G = np.log1p(F)
-        reached = np.sum(G * G)
+        beyond = np.maximum(np.abs(F) - SEVERAL * noise, 0.0)
+        reached = np.sum(np.where(beyond > 0.0, G * G, 0.0))
         # One call of `evaluate` serves start, steps and line search: it is long when compiled.
         if merit >= SMALL_MERIT and not reached < (1.0 - DECREASE * damping) * merit:
             if iteration > 0:
@@ -232,7 +236,7 @@ def newton(potential, case, most, tolerance):
             if not math.isfinite(reached):
                 return trial, x, y, math.inf, 0, False
         potential, merit = trial, reached
-        residual = np.max(np.abs(F))
+        residual = np.max(beyond)
         if residual <= tolerance and (last <= STEP_TOLERANCE or tolerance > RESIDUAL_TOLERANCE):
             return potential, x, y, residual, iteration, True
         if iteration == most:
@@ -301,11 +305,11 @@ def lifted(potential, x, case, most, tolerance):
     for iteration in range(most + 1):
         D, slopes, nbar = distribution(potential, chemistry)
         balanced, _, up, down, source = walk(volumes, efficiency, D, aqueous_in, organic_in)
-        F, _, _, _ = closure(potential, D, slopes, nbar, balanced, still, chemistry)
+        F, _, _, _, _ = closure(potential, D, slopes, nbar, balanced, still, chemistry)
         residual = np.max(np.abs(F))
         if residual <= tolerance or iteration == most or not math.isfinite(residual):
             return potential, residual, iteration, residual <= tolerance
-        F, own, by_x, _ = closure(potential, D, slopes, nbar, x, still, chemistry)
+        F, own, by_x, _, _ = closure(potential, D, slopes, nbar, x, still, chemistry)
         for j in range(N):
             for i in range(n):
                 scale = x[j, i] / (balanced[j, i] + TINY)

@@ -47,7 +47,8 @@ class Profile:
     reason: empty, or why not.
     components: names along the last axis.
     aqueous, organic: concentrations leaving each stage [mol/L], shape (stage, component).
-    chloride, pH, free_extractant: [mol/L], -log10 of h in mol/L [-], dimer [mol/L], shape (stage,).
+    chloride, pH: [mol/L], -log10 of h in mol/L [-], shape (stage,).
+    free_extractant, extractant: free, and free and bound [mol/L], shape (stage,).
     loading: share of the extractant bound to ions of more than one charge [-], shape (stage,).
     potential: the potentials of every stage, see `mass_action` [-], shape (stage, potential); what
         a warm start needs.
@@ -71,6 +72,7 @@ class Profile:
     chloride: Array
     pH: Array
     free_extractant: Array
+    extractant: Array
     loading: Array
     potential: Array
     flows: Flows
@@ -112,7 +114,7 @@ def describe(
     chemistry, stages, circuit = layout.chemistry, layout.stages, point.circuit
     x, y, volumes, potential = point.x, point.y, point.volumes, point.potential
     n, charge = len(chemistry.components), chemistry.charge
-    h = chemistry.acidity(x)
+    h = chemistry.acidity(x, potential)
     metals = np.where(charge > 1, chemistry.bound, 0.0)
     if chemistry.mechanism == "homovalent exchange":
         metals = np.ones(n)
@@ -132,6 +134,7 @@ def describe(
         chloride=x[:, n],
         pH=pH,
         free_extractant=free(chemistry, potential, h),
+        extractant=y[:, n + 1],
         loading=loading,
         potential=potential,
         flows=flows,
@@ -222,7 +225,7 @@ def pinches(layout: Layout, potential: Array) -> dict[str, float]:
 
 
 def saturated(
-    layout: Layout, x: Array, solubility: dict[str, float]
+    layout: Layout, x: Array, pH: Array, solubility: dict[str, float]
 ) -> tuple[str, int, float] | None:
     """The component and stage (from 1) whose hydroxide is most supersaturated, and log10 by how
     much; None where none is.
@@ -234,7 +237,7 @@ def saturated(
         return None
     names = tuple(solubility)
     places = chemistry.index(names)
-    hydroxide = chemistry.log_Kw - np.log10(chemistry.acidity(x))
+    hydroxide = chemistry.log_Kw + pH
     with np.errstate(divide="ignore"):
         present = np.log10(np.maximum(x[:, places], 0.0))
     excess = present + hydroxide[:, None] * chemistry.charge[places] - list(solubility.values())

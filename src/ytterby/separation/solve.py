@@ -77,37 +77,55 @@ class Posed:
 
     @staticmethod
     def of(chemistry: Chemistry, circuit: Circuit) -> Posed:
-        """What passes is solved here, once: its balances are linear and stand for themselves."""
-        volumes = circuit.volumes()
+        """The circuit at its steady state."""
+        return Posed.between(
+            chemistry,
+            circuit.volumes(),
+            circuit.efficiency,
+            circuit.aqueous_in,
+            circuit.organic_in,
+        )
+
+    @staticmethod
+    def between(
+        chemistry: Chemistry,
+        volumes: Array,
+        efficiency: Array,
+        aqueous_in: Array,
+        organic_in: Array,
+    ) -> Posed:
+        """Stages with these volumes [L/s] and sources [mol/s], shape (stage, chain).
+
+        What passes is solved here, once: its balances are linear and stand for themselves.
+        """
         n = len(chemistry.components)
         there = chemistry.exchanging
         still = np.append(~there, [True, True])
         D = np.zeros((volumes.shape[1], int(still.sum())))
         D[:, -1] = WHOLLY_ORGANIC
-        x, y = np.zeros(circuit.aqueous_in.shape), np.zeros(circuit.aqueous_in.shape)
+        x, y = np.zeros(aqueous_in.shape), np.zeros(aqueous_in.shape)
         x[:, still], y[:, still], *_ = walk(
             volumes,
-            circuit.efficiency,
+            efficiency,
             D,
-            np.ascontiguousarray(circuit.aqueous_in[:, still]),
-            np.ascontiguousarray(circuit.organic_in[:, still]),
+            np.ascontiguousarray(aqueous_in[:, still]),
+            np.ascontiguousarray(organic_in[:, still]),
         )
         passing = x[:, :n] @ np.where(there, 0.0, chemistry.protons)
         around = np.array([y[:, n + 1], x[:, n] - passing, binding(chemistry, x, passing)])
         exchanging = np.append(there, [False, False])
         case = (
             volumes,
-            circuit.efficiency,
-            np.ascontiguousarray(circuit.aqueous_in[:, exchanging]),
-            np.ascontiguousarray(circuit.organic_in[:, exchanging]),
+            efficiency,
+            np.ascontiguousarray(aqueous_in[:, exchanging]),
+            np.ascontiguousarray(organic_in[:, exchanging]),
             around,
             arrays(chemistry),
         )
         return Posed(case, x, y)
 
-    def point(self, chemistry: Chemistry, circuit: Circuit, found: tuple) -> Point:
-        """The answer of `newton` as a point."""
-        potential, x, y, residual, iterations, converged = found
+    def whole(self, chemistry: Chemistry, x: Array, y: Array) -> tuple[Array, Array]:
+        """Concentrations of the whole chain [mol/L], from those of what exchanges."""
         n = len(chemistry.components)
         there = np.flatnonzero(chemistry.exchanging)
         full_x, full_y = self.x.copy(), self.y.copy()
@@ -115,6 +133,12 @@ class Posed:
         if chemistry.mechanism == "solvation":
             full_x[:, n] = full_x[:, :n] @ chemistry.protons
             full_y[:, n] = full_y[:, :n] @ chemistry.protons
+        return full_x, full_y
+
+    def point(self, chemistry: Chemistry, circuit: Circuit, found: tuple) -> Point:
+        """The answer of `newton` as a point."""
+        potential, x, y, residual, iterations, converged = found
+        full_x, full_y = self.whole(chemistry, x, y)
         return Point(self.case, circuit, potential, full_x, full_y, residual, iterations, converged)
 
 
@@ -223,7 +247,7 @@ def tangents(point: Point, neighbours: list[Case], steps: list[float]) -> Array:
     neighbours: the case with each parameter moved by its step; the closures respond linearly, and
     the factors of the Newton step are used once for all.
     """
-    _, _, F, own, by_x, _, slopes, up, down, source = evaluate(point.potential, point.case)
+    _, _, F, own, by_x, _, slopes, up, down, source, _ = evaluate(point.potential, point.case)
     moved = [
         -(evaluate(point.potential, case)[2] - F) / step
         for case, step in zip(neighbours, steps, strict=True)

@@ -26,8 +26,9 @@ from ytterby.separation.walk import walk
 EULER_TOLERANCE = 1e-4
 """Largest closure of a step in time [-], which is only on the way."""
 
-STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS = 25, 12, 400
-"""Most iterations of a steady Newton solve, of one implicit Euler step, and most such steps."""
+STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS, MOST_ITERATIONS = 25, 12, 400, 1200
+"""Most iterations of a steady Newton solve, of one implicit Euler step, most such steps, and most
+iterations of a march in all."""
 
 QUICK, SLOW, FAST_GROWTH, SLOW_GROWTH, CUT = 4, 9, 4.0, 1.8, 0.4
 """Steps in time: up to QUICK iterations the step grows fast, up to SLOW slowly, beyond not at all;
@@ -78,6 +79,16 @@ def flash_all(Q, G, x, y, case, potentials):
     return found
 
 
+@compiled
+def slowed(efficiency, organic, widened):
+    """Efficiency of a stage whose organic [L/s] is widened by what it held, shape (stage,).
+
+    eta stands for an exchange at the rate organic eta/(1 - eta) (y* - y); that rate stays.
+    """
+    exchanged = efficiency * organic
+    return exchanged / (exchanged + (1.0 - efficiency) * widened)
+
+
 def euler_step(time_step, Q, G, x, y, potential, case, tolerance):
     """One implicit Euler step of `time_step` from the contents x, y; answers as `newton` does."""
     volumes, efficiency, aqueous_in, organic_in, still, chemistry = case
@@ -87,7 +98,8 @@ def euler_step(time_step, Q, G, x, y, potential, case, tolerance):
     held[5] += rate * G
     fed_a = aqueous_in + rate * Q.reshape(-1, 1) * x
     fed_o = organic_in + rate * G.reshape(-1, 1) * y
-    step = (held, efficiency, fed_a, fed_o, still, chemistry)
+    slow = slowed(efficiency, G, G * (1.0 + rate))
+    step = (held, slow, fed_a, fed_o, still, chemistry)
     found = settle(potential, x, step, tolerance)
     if found[5]:
         return found
@@ -115,6 +127,8 @@ def pseudo_transient(x, y, potential, case, time_step, tolerance):
     next_try, total = FIRST_TRY * time_step, 0
     residual = math.inf
     for _ in range(PSEUDO_STEPS):
+        if total > MOST_ITERATIONS:
+            break
         found, xn, yn, residual, used, done = euler_step(
             time_step, Q, G, x, y, potential, case, EULER_TOLERANCE
         )

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.circuit import Circuit, Flows, Layout
+from ytterby.separation.chemistry import Chemistry
+from ytterby.separation.circuit import Circuit, Flows, Layout, Organic
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
@@ -150,7 +151,8 @@ class Target:
                 metals = np.where(chemistry.charge > 1, chemistry.bound, 0.0)
                 return float(((y[:, :n] @ metals) / y[:, n + 1]).max()), 1.0
         assert self.stage is not None
-        h = float(chemistry.acidity(x[self.stage - 1 : self.stage])[0])
+        there = slice(self.stage - 1, self.stage)
+        h = float(chemistry.acidity(x[there], point.potential[there])[0])
         return (1.0 / h if self.flow in WITH_ACID else h), 1.0
 
     def measure(self, layout: Layout, point: Point) -> float:
@@ -214,13 +216,14 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
     if any(t.flow in ("reflux", "scrub") for t in targets) and below.size:
         factor = max(10.0 ** float(least - below.max()), 1 + SMALLEST_GAIN)
         returned = ABOVE_LEAST * (share + 1 / (factor - 1)) - share
-    flow = (layout.feed.flow or 0.0) * total
+    flow = flow_of(layout) * total
     loaded = flow * (share + returned)
-    strip, scrub = layout.strip, layout.scrub
+    strip, scrub, organic = layout.strip, layout.scrub, layout.organic
     strip_acid = strip.acid if strip is not None and strip.acid > 0 else 1.0
     scrub_acid = scrub.acid if scrub is not None and scrub.acid > 0 else 1.0
+    wanted_organic = max(loaded / capacity(chemistry, organic), LEAST_RATIO * flow_of(layout))
     return Flows(
-        organic=layout.organic.flow or loaded / (GUESSED_LOADING * layout.organic.extractant),
+        organic=organic.flow or wanted_organic,
         strip=(strip.flow or ACID_EXCESS * loaded / strip_acid) if strip is not None else 0.0,
         scrub=(scrub.flow or returned * flow / scrub_acid) if scrub is not None else 0.0,
         reflux=min(returned / (share + returned), HIGHEST_GUESS),
@@ -228,9 +231,25 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
     )
 
 
+def flow_of(layout: Layout) -> float:
+    """Volume fed [L/s]."""
+    return layout.feed.flow or 0.0
+
+
+def capacity(chemistry: Chemistry, organic: Organic) -> float:
+    """Equivalents of metal that a litre of organic takes up [mol/L]: as many as it brings alkali,
+    or a guessed share of its extractant where it brings little."""
+    y = chemistry.vector(organic.concentrations)
+    alkali = float(y[(chemistry.charge == 1) & chemistry.exchanging].sum())
+    return max(alkali, GUESSED_LOADING * organic.extractant)
+
+
 GUESSED_LOADING, ACID_EXCESS, ABOVE_LEAST, HIGHEST_GUESS = 0.3, 1.3, 1.2, 0.9
 """First guesses: loaded share of the extractant, strip acid per equivalent, extraction over the
 least that parts the neighbours, and the highest reflux [-]."""
+
+LEAST_RATIO = 0.01
+"""Least organic per aqueous feed that is guessed, by volume [-]."""
 
 RELEVANT, SMALLEST_GAIN = 1e-3, 0.02
 """Share of the feed from which a neighbour counts, and the least beta - 1 that is believed [-]."""
