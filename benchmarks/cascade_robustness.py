@@ -8,6 +8,7 @@ dense equations, which share no code with the kernel.
     python benchmarks/cascade_robustness.py --cases 10000 --seed 1
 """
 
+# ruff: noqa: E402 - the number of threads must stand before NumPy is imported
 from __future__ import annotations
 
 import os
@@ -25,14 +26,14 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from reference.circuits import ALKALI, Draw, draws
+from reference.circuits import Draw, draws
 from reference.dense import Dense, judge
 
 from ytterby.separation import Cascade, Profile
 
 CASES, SEED = 200, 2026
 RESIDUAL, TARGET, TRACE = 1e-10, 1e-9, 1e-6
-"""What is asked: of every equation, of the targets, and of traces against the dense solution [-]."""
+"""Asked of every equation, of the targets, and of traces against the dense solution [-]."""
 
 LEAST_SLOPE = 1e-3
 """Least d ln(quantity)/d ln(flow) that counts as governing [-]."""

@@ -66,15 +66,15 @@ class Streams:
         )
 
     def entering(self, x: Array, y: Array, fed_a: Array, fed_o: Array) -> tuple[Array, Array]:
-        """Amounts entering each stage with either phase [mol/s]; stages on the last axis but one."""
+        """Amounts entering each stage in either phase [mol/s], shape (..., stage, component)."""
         in_organic, in_aqueous = self.droplets
         down_a, up_o = self.onward_a * self.aqueous, self.onward_o * self.organic
-        A, O = fed_a + np.zeros_like(x), fed_o + np.zeros_like(y)
-        A[..., :-1, :] += down_a[1:, None] * x[..., 1:, :]
-        A[..., 1:, :] += in_organic * up_o[:-1, None] * x[..., :-1, :]
-        O[..., 1:, :] += up_o[:-1, None] * y[..., :-1, :]
-        O[..., :-1, :] += in_aqueous * down_a[1:, None] * y[..., 1:, :]
-        return A, O
+        into_a, into_o = fed_a + np.zeros_like(x), fed_o + np.zeros_like(y)
+        into_a[..., :-1, :] += down_a[1:, None] * x[..., 1:, :]
+        into_a[..., 1:, :] += in_organic * up_o[:-1, None] * x[..., :-1, :]
+        into_o[..., 1:, :] += up_o[:-1, None] * y[..., :-1, :]
+        into_o[..., :-1, :] += in_aqueous * down_a[1:, None] * y[..., 1:, :]
+        return into_a, into_o
 
 
 def feeds(cascade: Cascade, flows: Flows) -> list[tuple[Aqueous | Organic, int, float]]:
@@ -183,11 +183,11 @@ class Dense:
         ln_L = unknowns[..., -1] if self.has_ligand else None
         D, bound_ligand = self._distribution(ln_a, ln_h, ln_L, x)
         Q, G = (v[:, None] for v in s.leaving)
-        A, O = s.entering(x, y, s.fed_a[:, i], s.fed_o[:, i])
+        into_a, into_o = s.entering(x, y, s.fed_a[:, i], s.fed_o[:, i])
         eta = s.efficiency[:, None]
         equations = [
-            np.log((Q * x + G * y) / (A + O)),
-            np.log(y / ((1 - eta) * O / G + eta * D * x)),
+            np.log((Q * x + G * y) / (into_a + into_o)),
+            np.log(y / ((1 - eta) * into_o / G + eta * D * x)),
         ]
         free = np.exp(ln_a) if chemistry.mechanism != "homovalent exchange" else 0.0
         held = free + (D * x) @ chemistry.bound[i]

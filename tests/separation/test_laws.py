@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from benchmarks.reference.dense import judge
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
-from benchmarks.reference.dense import judge
 from tests.separation.circuits import FURTHER, MECHANISMS, TRUE_STAGES, acidic, cascades
+
 from ytterby.separation import Cascade, Chemistry, SideFeed, Stages, Target
 
 CLOSED = 1e-12
