@@ -10,6 +10,7 @@ ln(quantity/allowed), which is what a bordered Newton step on both together woul
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -37,15 +38,18 @@ RATIO_SPAN = 100.0
 REFLUX_SPAN = (-9.0, 7.0)
 """Reflux is sought between 0.01 % and 99.9 %: bounds of ln(reflux/(1 - reflux)) [-]."""
 
-NEWTON_STEPS, BRACKET_ROUNDS = 40, 6
-"""Most Newton steps on the flows, and rounds of one-flow solves."""
+NEWTON_STEPS = 40
+"""Most Newton steps on the flows."""
 
 PATIENCE, PROGRESS = 5, 0.8
 """Newton on the flows ends when PATIENCE steps leave more than PROGRESS of the misses [-]."""
 
-BRACKET_WIDTH, FIRST_WIDTH, FARTHEST, NEAR_ENOUGH = 1e-5, 0.05, 2.0, 1e-4
-"""Bisection of one flow: width at which it ends, first step outwards, how far it goes, and the
-change of all flows in a round below which the rounds end [-]."""
+BRACKET_WIDTH, FIRST_WIDTH, STEP_BACK, NEAR_ENOUGH = 1e-7, 0.1, 4.0, 1e-3
+"""Nested search: width at which a bracket is narrow, first step outwards, how much a step is
+shortened where no cascade stands, and the miss that is near enough for Newton [-]."""
+
+MOST_SOLVES, MOST_NARROWINGS = 600, 60
+"""Nested search: most cascades solved in all, and most narrowings of a bracket."""
 
 OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
 """Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
@@ -57,11 +61,11 @@ SMALLEST_FLOW = 1e-6
 """Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
 
 ROOM, LEAST_SLOPE = 0.1, 0.2
-"""A missed limit is aimed at with this much to spare, by a slope of at least this [-]. A target
-whose flow does not yet move it is pursued by that flow alone."""
+"""A missed limit is aimed at with this much to spare, by a slope of at least this [-]."""
 
-MISLED = 1.2
-"""While a target is so pursued the misses may grow to this many times [-]."""
+NO_SLOPE, MISLED = 1e-3, 1.2
+"""A target that its flow does not yet lower by this slope is pursued by that flow alone; meanwhile
+the misses may grow to so many times [-]."""
 
 LARGEST_MOVE, LEAST_MOVE = 0.7, 1e-3
 """Largest change of one unknown in one step [-]: a factor two of a flow; and the damping at which
@@ -215,13 +219,10 @@ def reach(
         return Reached(point, flows, point.converged, reason, search.iterations)
     first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
     q, point, g, done = newton_on_flows(search, first)
-    for way in (by_and_by, with_room):
-        if not done:
-            q, point, g, done = way(search, first)
-    if not done:
-        q, point, g, done = one_by_one(search, q)
+    for way in (by_and_by, nested, with_room):
         if done:
-            q, point, g, done = newton_on_flows(search, q)
+            break
+        q, point, g, done = way(search, first)
     return report(search, q, point, g, done, sensitivity)
 
 
@@ -313,7 +314,7 @@ def newton_on_flows(
         matrix, slopes = search.jacobian(point, q, g + aside)
         steepest = np.abs(matrix).max(axis=1, initial=0.0)
         floor = np.maximum(TARGET_TOLERANCE, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
-        blind = (g > floor) & (np.diag(matrix) > -LEAST_SLOPE)
+        blind = (g > floor) & (np.diag(matrix) > -NO_SLOPE)
         matrix[blind] = 0.0
         matrix[blind, blind] = -1.0
         step = bounded_step(search, q, g, matrix)
@@ -358,50 +359,76 @@ def bounded_step(search: Search, q: Array, g: Array, matrix: Array) -> Array | N
     return step if np.abs(step).any() else None
 
 
-def one_by_one(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
-    """Each target in turn by bisection of its own flow, in which its quantity falls."""
-    q = q.copy()
+class _Lost(Exception):
+    """The search has no cascade to stand on, or has taken too long."""
+
+
+def nested(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """The first flow by bracket and false position, the others solved likewise at each of its
+    values; then Newton. Slow, but it needs no more than that every flow lowers its own quantity.
+    """
+    left = [MOST_SOLVES]
+    try:
+        q = q.copy()
+        point, g = solved(search, q, left)
+        descend(search, q, 0, left)
+    except _Lost:
+        return q, point, g, False
+    return newton_on_flows(search, q)
+
+
+def solved(search: Search, q: Array, left: list[int]) -> tuple[Point, Array]:
+    """The cascade at q; raises _Lost where none stands or `left` solves are used up."""
+    left[0] -= 1
     point, g = search.solve(q)
-    for _ in range(BRACKET_ROUNDS):
-        before = q.copy()
-        for k in range(q.size):
-            bisect(search, q, k)
-        point, g = search.solve(q)
-        if np.abs(q - before).max() <= NEAR_ENOUGH:
-            break
-    close = (np.abs(g) < 1.0) | settled(search, q, g)
-    return q, point, g, bool(close.all() and point.converged)
+    if not point.converged or left[0] < 0:
+        raise _Lost
+    return point, g
 
 
-def bisect(search: Search, q: Array, k: int) -> None:
-    """Set unknown k, in place, where its own target is just met, the others held."""
+def descend(search: Search, q: Array, k: int, left: list[int]) -> float:
+    """Set unknowns k and beyond, in place, so that their targets are met; returns what g_k is."""
 
-    def misses(value: float) -> bool:
+    def miss(value: float) -> float:
         q[k] = value
-        point, g = search.solve(q)
-        return not point.converged or bool(g[k] > 0)
+        if k + 1 < q.size:
+            descend(search, q, k + 1, left)
+        return float(solved(search, q, left)[1][k])
 
-    centre, width = float(q[k]), FIRST_WIDTH
-    top = min(float(search.high[k]), centre + FARTHEST)
-    if misses(centre):
-        low, high = centre, min(centre + width, top)
-        while misses(high):
-            if high >= top:
-                q[k] = centre
-                return
-            low, width = high, 2 * width
-            high = min(high + width, top)
-    else:
-        low, high = max(centre - width, float(search.low[k])), centre
-        while low > search.low[k] and not misses(low):
-            high, width = low, 2 * width
-            low = max(low - width, float(search.low[k]))
-        if low <= search.low[k] and not misses(float(search.low[k])):
-            return
-    while high - low > BRACKET_WIDTH:
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if misses(middle) else (low, middle)
-    q[k] = high
+    here, value = float(q[k]), miss(float(q[k]))
+    upwards = value > 0
+    wall = float(search.high[k] if upwards else search.low[k])
+    stride = FIRST_WIDTH if upwards else -FIRST_WIDTH
+    while True:
+        there = min(here + stride, wall) if upwards else max(here + stride, wall)
+        try:
+            beyond = miss(there)
+        except _Lost:
+            if left[0] < 0 or abs(stride) < BRACKET_WIDTH:
+                raise
+            stride /= STEP_BACK
+            continue
+        if (beyond > 0) != upwards:
+            break
+        if there == wall:
+            return beyond
+        here, value, stride = there, beyond, 2 * stride
+    return narrow(miss, here, value, there, beyond)
+
+
+def narrow(miss: Callable[[float], float], a: float, g_a: float, b: float, g_b: float) -> float:
+    """Where `miss` is zero between a and b: the Illinois form of false position."""
+    for _ in range(MOST_NARROWINGS):
+        if abs(b - a) <= BRACKET_WIDTH or abs(g_b) <= NEAR_ENOUGH:
+            break
+        middle = (a * g_b - b * g_a) / (g_b - g_a)
+        g = miss(middle)
+        if (g > 0) == (g_b > 0):
+            g_a /= 2
+        else:
+            a, g_a = b, g_b
+        b, g_b = middle, g
+    return g_b
 
 
 def report(
