@@ -26,10 +26,11 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
-from reference.circuits import Draw, draws
+from reference.circuits import LEAST_ASKED, Draw, draws
 from reference.dense import Dense, judge
 
-from ytterby.separation import Cascade, Profile
+from ytterby.separation import Cascade, Profile, Target
+from ytterby.separation.chemistry import WATER_LOG_K
 
 CASES, SEED = 200, 2026
 RESIDUAL, TARGET, TRACE = 1e-10, 1e-9, 1e-6
@@ -40,6 +41,10 @@ LEAST_SLOPE = 1e-3
 
 NEUTRAL = 7.0
 """p[H] beyond which rare-earth hydroxides fall: no cascade is run there [-]."""
+
+FAR, WEAK_ACID, LEAST_SHARE = 1000.0, 0.01, 1e-12
+"""Impossible cases ask for so many times less than the best there is [-]; acid of a strip that
+cannot strip [mol/L]; impurity below which nothing is asked [-]."""
 
 SAMPLE, SAMPLE_STAGES = 10, 30
 """Every so many cases with at most so many stages are solved densely too."""
@@ -130,16 +135,49 @@ def agrees(case: Feasible) -> float:
     return float(np.abs(np.expm1(there - here)[:, :width]).max()) if done else np.inf
 
 
+def impossible(case: Feasible) -> Iterator[tuple[str, Cascade]]:
+    """Cascades made from a feasible one that cannot be, with the words that must be the reason."""
+    cascade, made = case.draw.cascade, case.made
+    yield "loading limit", replace(cascade, loading_limit=0.5 * float(made.loading.max()))
+    metal = case.draw.wanted[-1]
+    place, hydroxide = cascade.chemistry.index((metal,))[0], made.pH + WATER_LOG_K
+    charge = cascade.chemistry.charge[place]
+    product = float((np.log10(made.aqueous[:, place]) + charge * hydroxide).max())
+    yield "hydroxide saturation", replace(cascade, solubility={metal: product - 1.0})
+    flow = cascade.strip.flow
+    weak = replace(cascade.strip, acid=WEAK_ACID)
+    most = Target("strip", "residual", (metal,), 0.5, highest=2 * flow)
+    at_most = replace(cascade, strip=replace(weak, flow=2 * flow)).solve(sensitivity=False)
+    if at_most.converged and (left := residual(at_most, cascade, place)) > LEAST_ASKED:
+        target = replace(most, allowed=left / FAR)
+        yield "too little acid to strip", replace(cascade, strip=weak, targets=(target,))
+    if case.draw.both:
+        least = case.draw.least_impurity()
+        if least > LEAST_SHARE:
+            target = case.draw.purity(least / FAR)
+            yield "beyond total reflux", replace(cascade, reflux=None, targets=(target,))
+
+
+def residual(profile: Profile, cascade: Cascade, place: int) -> float:
+    """Share of what is loaded that stays in the stripped organic [-]."""
+    loaded = cascade.stages.extraction + cascade.stages.scrubbing - 1
+    left = profile.outlets["organic"].amounts[place]
+    return float(left / (profile.volumes[4, loaded] * profile.organic[loaded, place]))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=CASES, help="feasible cases [-]")
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--minutes", type=float, default=np.inf, help="stop after [min]")
     parser.add_argument("--keep", type=Path, help="write the cases that failed to this file")
     arguments = parser.parse_args()
     tally: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    refused: Counter[tuple[str, bool]] = Counter()
     failed, seconds, differences = [], [], []
+    end = time.monotonic() + 60 * arguments.minutes
     for number, case in zip(count(1), feasible(arguments.seed, tally), strict=False):
         verdict = case.verdict()
         verdicts[verdict] += 1
@@ -149,7 +187,11 @@ def main() -> None:
             reasons[case.found.reason.split(":")[0]] += 1
         elif number % SAMPLE == 0 and case.posed.stages.total <= SAMPLE_STAGES:
             differences.append(agrees(case))
-        if number == arguments.cases:
+        if number % SAMPLE == 0 and verdict == "solved":
+            for words, cascade in impossible(case):
+                answer = cascade.solve(sensitivity=False)
+                refused[words, not answer.converged and words in answer.reason] += 1
+        if number == arguments.cases or time.monotonic() > end:
             break
     if arguments.keep:
         arguments.keep.write_bytes(pickle.dumps([(v, c.draw, c.asked, c.found) for v, c in failed]))
@@ -158,6 +200,9 @@ def main() -> None:
         print(f"{name:<10} {number:6d} of {total} feasible cases ({number / total:.2%})")
     for reason, number in reasons.most_common():
         print(f"           {number:6d} {reason or 'no reason'}")
+    for words in dict.fromkeys(w for w, _ in refused):
+        right, all_ = refused[words, True], refused[words, True] + refused[words, False]
+        print(f"{right:6d} of {all_} impossible cases refused with {words!r}")
     for name, number in tally.items():
         print(f"{number:6d} {name}")
     middle, last = np.percentile(seconds, [50, 99]) * 1000

@@ -22,6 +22,10 @@ LEAST_ASKED, MOST_ASKED = 1e-5, 0.5
 """Loss and impurity that are worth posing [-]: 99.999 % to 50 %."""
 
 
+MOST_REFLUX = 0.999
+"""Share of the strip liquor returned that counts as total reflux [-]."""
+
+
 @lru_cache(maxsize=1024)
 def chemistry(extractant: str, components: tuple[str, ...]) -> Chemistry:
     """The shipped constants, kept so that equal cases share them."""
@@ -63,6 +67,13 @@ class Draw:
     def reached(self, profile: Profile) -> tuple[float, float] | None:
         """Loss of the wanted and impurity of the extract [-] that the drawn flows give; None where
         nobody would ask for them."""
+        loss, impurity = self.shares(profile)
+        worth = LEAST_ASKED <= loss <= MOST_ASKED
+        worth &= not self.both or LEAST_ASKED <= impurity <= MOST_ASKED
+        return (loss, impurity) if worth else None
+
+    def shares(self, profile: Profile) -> tuple[float, float]:
+        """Loss of the wanted and impurity of the extract [-]."""
         known = self.cascade.chemistry
         wanted = known.index(self.wanted)
         counted = known.index(tuple(c for c in known.components if c != ALKALI))
@@ -70,19 +81,24 @@ class Draw:
         lost = left["raffinate"][wanted].sum()
         loss = lost / sum(amounts[wanted].sum() for amounts in left.values())
         other = left["extract"][np.setdiff1d(counted, wanted)].sum()
-        impurity = other / (other + left["extract"][wanted].sum())
-        worth = LEAST_ASKED <= loss <= MOST_ASKED
-        worth &= not self.both or LEAST_ASKED <= impurity <= MOST_ASKED
-        return (float(loss), float(impurity)) if worth else None
+        return float(loss), float(other / (other + left["extract"][wanted].sum()))
+
+    def least_impurity(self) -> float:
+        """Least impurity of the extract [-] over reflux from nothing to nearly all."""
+        refluxes = np.linspace(0.0, MOST_REFLUX, 12).tolist()
+        tried = [replace(self.cascade, reflux=r).solve(sensitivity=False) for r in refluxes]
+        return min((self.shares(p)[1] for p in tried if p.converged), default=1.0)
+
+    def purity(self, impurity: float) -> Target:
+        """At most this impurity of the extract [-], counted without the alkali."""
+        weights = {c: 1.0 for c in self.cascade.chemistry.components if c != ALKALI}
+        return Target("reflux", "impurity", self.wanted, impurity, "equality", weights)
 
     def posed(self, loss: float, impurity: float) -> Cascade:
         """The same cascade with these as targets, and no word of the flows that met them."""
-        names = self.cascade.chemistry.components
-        weights = {c: 1.0 for c in names if c != ALKALI}
         targets = [Target("organic", "loss", self.wanted, loss, "equality")]
         if self.both:
-            purity = Target("reflux", "impurity", self.wanted, impurity, "equality", weights)
-            targets.append(purity)
+            targets.append(self.purity(impurity))
         return replace(
             self.cascade,
             organic=replace(self.cascade.organic, flow=None),
