@@ -158,6 +158,15 @@ def impossible(case: Feasible) -> Iterator[tuple[str, Cascade]]:
             yield "beyond total reflux", replace(cascade, reflux=None, targets=(target,))
 
 
+def rightly(cascade: Cascade, words: str) -> bool:
+    """Whether the cascade is refused with these words; an exception is no refusal."""
+    try:
+        answer = cascade.solve(sensitivity=False)
+    except (ValueError, NameError):
+        return False
+    return not answer.converged and words in answer.reason
+
+
 def residual(profile: Profile, cascade: Cascade, place: int) -> float:
     """Share of what is loaded that stays in the stripped organic [-]."""
     loaded = cascade.stages.extraction + cascade.stages.scrubbing - 1
@@ -189,8 +198,7 @@ def main() -> None:
             differences.append(agrees(case))
         if number % SAMPLE == 0 and verdict == "solved":
             for words, cascade in impossible(case):
-                answer = cascade.solve(sensitivity=False)
-                refused[words, not answer.converged and words in answer.reason] += 1
+                refused[words, rightly(cascade, words)] += 1
         if number == arguments.cases or time.monotonic() > end:
             break
     if arguments.keep:

@@ -84,8 +84,8 @@ class Draw:
         return float(loss), float(other / (other + left["extract"][wanted].sum()))
 
     def least_impurity(self) -> float:
-        """Least impurity of the extract [-] over reflux from nothing to nearly all."""
-        refluxes = np.linspace(0.0, MOST_REFLUX, 12).tolist()
+        """Least impurity of the extract [-] over reflux from what was drawn to nearly all."""
+        refluxes = np.linspace(self.cascade.reflux or 0.0, MOST_REFLUX, 12).tolist()
         tried = [replace(self.cascade, reflux=r).solve(sensitivity=False) for r in refluxes]
         return min((self.shares(p)[1] for p in tried if p.converged), default=1.0)
 
