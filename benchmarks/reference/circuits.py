@@ -87,7 +87,8 @@ class Draw:
         """Least impurity of the extract [-] over reflux from what was drawn to nearly all."""
         refluxes = np.linspace(self.cascade.reflux or 0.0, MOST_REFLUX, 12).tolist()
         tried = [replace(self.cascade, reflux=r).solve(sensitivity=False) for r in refluxes]
-        return min((self.shares(p)[1] for p in tried if p.converged), default=1.0)
+        found = [self.shares(p)[1] for p in tried if p.converged]
+        return min((i for i in found if i > 0), default=1.0)
 
     def purity(self, impurity: float) -> Target:
         """At most this impurity of the extract [-], counted without the alkali."""
