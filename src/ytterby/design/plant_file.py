@@ -9,6 +9,7 @@ from ytterby.chemistry import RARE_EARTHS, atomic_mass
 from ytterby.design.designed import Designed
 from ytterby.design.practice import LITRES, kg_oxide
 from ytterby.plant import Plant
+from ytterby.separation import Aqueous
 from ytterby.units import CascadeUnit
 
 _HOURS = 3600
@@ -27,6 +28,7 @@ def plant_of(designed: Designed, name: str = "designed-cut") -> Plant:
     """
     cut, sized = designed.cut, designed.sized
     feed, practice, flows = sized.cascade.feed, sized.practice, sized.profile.flows
+    assert isinstance(feed, Aqueous)
     grams = {e: c * atomic_mass(e) * LITRES for e, c in feed.concentrations.items()}
     heavies = "+".join(cut.heavies)
     mass = sum(cut.feed[e] * kg_oxide(e) for e in cut.heavies)

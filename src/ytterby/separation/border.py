@@ -51,7 +51,7 @@ shortened where no cascade stands, and the miss that is near enough for Newton [
 MOST_SOLVES, MOST_NARROWINGS = 300, 60
 """Nested search: most cascades solved in all, and most narrowings of a bracket."""
 
-MOST_WORK, MOST_ITERATIONS = 400_000, 4000
+MOST_WORK, MOST_ITERATIONS = 100_000, 1500
 """Newton steps times stages, and Newton steps beside, after which a search is given up."""
 
 OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
@@ -373,10 +373,9 @@ def nested(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
     """The first flow by bracket and false position, the others solved likewise at each of its
     values; then Newton. Slow, but it needs no more than that every flow lowers its own quantity.
     """
-    left = [MOST_SOLVES]
+    left, q = [MOST_SOLVES], q.copy()
+    point, g = search.solve(q)
     try:
-        q = q.copy()
-        point, g = solved(search, q, left)
         descend(search, q, 0, left)
     except _Lost:
         return q, point, g, False

@@ -54,7 +54,7 @@ class Profile:
         a warm start needs.
     flows: the flows used. volumes: [L/s], shape (6, stage), see `walk`.
     outlets: raffinate, extract (strip liquor), organic (leaving stage N) and the side draws.
-    phase_ratio: organic per aqueous volume in each section [-].
+    phase_ratio: organic per aqueous volume in each section that has aqueous [-].
     closure: (out - in)/in of each component, chloride and extractant [-].
     residual: largest relative closure of extractant and charge in a stage [-].
     figures: each target's quantity, in its unit, by "flow: quantity of components".
@@ -143,6 +143,7 @@ def describe(
         phase_ratio={
             name: float(organic[part].mean() / aqueous[part].mean())
             for name, part in stages.sections.items()
+            if aqueous[part].any()
         },
         closure=closure(chemistry, circuit, volumes, x, y),
         residual=point.residual,

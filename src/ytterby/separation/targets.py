@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.separation.chemistry import Chemistry
-from ytterby.separation.circuit import Circuit, Flows, Layout, Organic
+from ytterby.separation.circuit import Aqueous, Circuit, Flows, Layout, Organic
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
@@ -222,12 +222,18 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
     strip_acid = strip.acid if strip is not None and strip.acid > 0 else 1.0
     scrub_acid = scrub.acid if scrub is not None and scrub.acid > 0 else 1.0
     wanted_organic = max(loaded / capacity(chemistry, organic), LEAST_RATIO * flow_of(layout))
+
+    def given(feed: Aqueous | Organic | None, guess: float) -> float:
+        if feed is None:
+            return 0.0
+        return guess if feed.flow is None else feed.flow
+
     return Flows(
-        organic=organic.flow or wanted_organic,
-        strip=(strip.flow or ACID_EXCESS * loaded / strip_acid) if strip is not None else 0.0,
-        scrub=(scrub.flow or returned * flow / scrub_acid) if scrub is not None else 0.0,
+        organic=given(organic, wanted_organic),
+        strip=given(strip, ACID_EXCESS * loaded / strip_acid),
+        scrub=given(scrub, returned * flow / scrub_acid),
         reflux=min(returned / (share + returned), HIGHEST_GUESS),
-        side={s.name: s.feed.flow or flow for s in layout.side_feeds},
+        side={s.name: given(s.feed, flow) for s in layout.side_feeds},
     )
 
 
