@@ -125,4 +125,5 @@ def test_purities_of_one_product_together_are_all_of_it_and_nothing_moves_them()
     statement = attribute(recovery_and_purity, balance)
     whole = together(("all",), "all", statement.about("purity", "kiln.product"))
     assert whole.value == pytest.approx(1)
-    assert spread(whole, balance.facts) == pytest.approx(0, abs=1e-9)
+    # Responses are differences with a step of 1e-6 on units that repeat to 1e-13.
+    assert spread(whole, balance.facts) == pytest.approx(0, abs=1e-7)

@@ -80,7 +80,7 @@ KINDS = {
         stages(16, 18, 8) | dysprosium(0.82) | {"scrap.flow": "50 kg/h"},
     ],
 }
-DROPLETS = 1e-3
+DROPLETS = 2e-3
 FIRST = [kind[0] for kind in KINDS.values()]
 OTHERS = [change for kind in KINDS.values() for change in kind[1:]]
 

@@ -41,12 +41,18 @@ def test_starting_near_changes_nothing_but_time():
 
 
 def test_an_element_with_no_way_out_names_the_loop():
-    plant = looped_plant([0.0], [3.0], LIQUOR)
+    without_cake = {ion: content for ion, content in LIQUOR.items() if ion != "Fe+3"}
     with pytest.raises(
         NotConverged, match=r"enters the loop .*tank0.* and has no way out"
     ) as error:
-        plant.solve()
+        looped_plant([0.0], [3.0], without_cake).solve()
     assert "bleed the loop" in error.value.suggestion
+
+
+def test_an_element_that_leaves_by_the_moisture_of_a_cake_alone_is_said_to_gather():
+    with pytest.raises(NotConverged, match=r"gathers in the loop .*tank0.* 99\.9") as error:
+        looped_plant([0.0], [3.0], LIQUOR).solve()
+    assert "larger bleed" in error.value.suggestion
 
 
 def test_a_shared_reagent_is_drawn_by_each_for_itself():

@@ -8,7 +8,7 @@ from typing import Any
 
 from ytterby.chemistry import DILUENTS, EXTRACTANTS
 from ytterby.facts import EVIDENCE
-from ytterby.plant.feed import COMMON_KEYS, FORMS, GASES, KEYS, SOLUTES
+from ytterby.plant.feed import COMMON_KEYS, FORMS, GASES, KEYS, SCRAP, SOLUTES
 from ytterby.plant.plant import TERMINAL_ROLES
 from ytterby.quantity import pattern
 from ytterby.units import KINDS, Declaration, Unit, declarations, required
@@ -124,6 +124,8 @@ def _feed() -> dict[str, Any]:
     share = {"type": ["string", "number"]}
     forms: dict[str, dict[str, Any]] = {
         "assay": {"type": "object", "minProperties": 1, "additionalProperties": share},
+        "scrap": {"enum": list(SCRAP)},
+        **{key: {"type": ["string", "number"]} for key in ("oil", "moisture", "coating")},
         "liquid": {"type": "string", "pattern": f"^(water|({'|'.join(SOLUTES)})\\s+.+)$"},
         "liquor": {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
         "pH": {"type": ["number", "string"]},

@@ -26,7 +26,7 @@ from ytterby.plant.errors import Infeasible, NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
 from ytterby.plant.responses import responses
 from ytterby.plant.tangent import Tangent
-from ytterby.plant.trapped import check_ways_out
+from ytterby.plant.trapped import check_gathering, check_ways_out
 from ytterby.plant.wiring import warnings
 
 TEAR_TOLERANCE = 1e-11
@@ -72,7 +72,7 @@ def converge(
     for _ in range(0 if near else _FIRST_PASSES):
         torn = _as_streams(flowsheet, torn, flowsheet.returned(done))
         done = patience.after(flowsheet.run(torn, progress))
-    tangent, last, drawn_at = None, np.inf, np.inf
+    tangent, last, drawn_at, side = None, np.inf, np.inf, 1.0
     for step in range(_MOST_STEPS):
         mismatch = _mismatch(flowsheet, torn, done)
         progress(f"step {step}: loops close to {mismatch:.1e}")
@@ -81,10 +81,12 @@ def converge(
         slow = mismatch > _GOOD_CONTRACTION * last
         if tangent is None or (slow and (mismatch > _NEAR or mismatch < _NEAR * drawn_at)):
             check_ways_out(flowsheet, done)
-            tangent, drawn_at = Tangent.around(flowsheet, done), mismatch
+            tangent, drawn_at = Tangent.around(flowsheet, done, side=side), mismatch
+            side = -side  # a slow step may have come from the wrong side of a kink
         last = mismatch
         torn = _newton(flowsheet, torn, done, tangent)
         done = patience.after(flowsheet.run(torn, progress))
+    check_gathering(flowsheet, done)
     raise _not_converged(flowsheet, torn, done)
 
 

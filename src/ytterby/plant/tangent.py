@@ -35,8 +35,12 @@ class UnitJacobian:
     drawn: Mapping[tuple[str, str], np.ndarray]
 
 
-def unit_jacobian(flowsheet: Flowsheet, name: str, done: Pass) -> UnitJacobian:
-    """Derivatives of the unit `name` to the species that its inlets bring."""
+def unit_jacobian(flowsheet: Flowsheet, name: str, done: Pass, side: float = 1.0) -> UnitJacobian:
+    """Derivatives of the unit `name` to the species that its inlets bring.
+
+    side: 1 for differences upwards, -1 for downwards: at a kink, such as a liquor that is just
+    saturated, the two are not the same [-].
+    """
     unit, basis = flowsheet.plant.units[name], flowsheet.basis
     base, inlets = done.outcomes[name], flowsheet.inlets(name, done.streams)
     size = len(basis.names)
@@ -50,7 +54,8 @@ def unit_jacobian(flowsheet: Flowsheet, name: str, done: Pass) -> UnitJacobian:
         for at in base.drawn:
             drawn[port, at] = np.zeros(size)
         for column in columns:
-            step = _STEP * max(amounts[column], _FLOOR * amounts.sum())
+            step = side * _STEP * max(amounts[column], _FLOOR * amounts.sum())
+            step = max(step, -amounts[column] / 2)
             moved = flowsheet.run_unit(unit, name, _moved(inlets, port, column, step))
             _difference(base, moved, step, port, column, outlets, drawn)
     return UnitJacobian(outlets, drawn)
@@ -98,7 +103,9 @@ class Tangent:
     loops: np.ndarray
 
     @staticmethod
-    def around(flowsheet: Flowsheet, done: Pass, *, everywhere: bool = False) -> Tangent:
+    def around(
+        flowsheet: Flowsheet, done: Pass, *, everywhere: bool = False, side: float = 1.0
+    ) -> Tangent:
         """The model around `done`; units no loop reaches are left out unless `everywhere`.
 
         A unit in trouble counts as one that gives what it gives whatever it receives.
@@ -110,7 +117,7 @@ class Tangent:
         }
         reached = _reached(flowsheet) if not everywhere else set(flowsheet.wiring.order)
         jacobians = {
-            name: unit_jacobian(flowsheet, name, done)
+            name: unit_jacobian(flowsheet, name, done, side)
             for name in flowsheet.wiring.order
             if name in reached and not done.outcomes[name].trouble
         }

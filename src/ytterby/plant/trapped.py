@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ytterby.plant.errors import Infeasible
+from ytterby.plant.errors import Infeasible, NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
 
 _KEPT = 1 - 1e-7
 """Share of an element that comes back per turn beyond which it has no way out [-]."""
+_GATHERING = 0.99
+"""The same from which a loop that does not settle is said to gather it [-]."""
 _CARRIERS = frozenset("H O C N P Ar".split())
 """Elements of water, air and solvent, whose loops fill themselves to the size they are given."""
 _NOTHING = 1e-25
@@ -16,7 +18,26 @@ _SUPPORT = 1e-3
 
 
 def check_ways_out(flowsheet: Flowsheet, done: Pass) -> None:
-    """Raise Infeasible when some element gathers for ever in a loop, and name the loop.
+    """Raise NotConverged when some element gathers for ever in a loop, and name the loop."""
+    element, share, inside = most_kept(flowsheet, done)
+    if share > _KEPT:
+        raise _no_way_out(flowsheet, element, inside)
+
+
+def check_gathering(flowsheet: Flowsheet, done: Pass) -> None:
+    """Raise NotConverged naming an element that hardly leaves a loop which does not settle."""
+    element, share, inside = most_kept(flowsheet, done)
+    if share > _GATHERING:
+        loop = flowsheet.wiring.loop(inside)
+        raise NotConverged(
+            _first(flowsheet, inside),
+            f"{element} gathers in the loop {loop}: {share:.4%} of it comes back at every turn",
+            f"a larger bleed: a 'split' on one of its streams lets {element} leave",
+        )
+
+
+def most_kept(flowsheet: Flowsheet, done: Pass) -> tuple[str, float, set[str]]:
+    """(element, share that comes back per turn [-], units of the loop) where most is kept.
 
     Each unit is taken with the shares in which it parts the element among its outlets at present;
     a loop that returns all of it has a transmission matrix of spectral radius one.
@@ -24,32 +45,36 @@ def check_ways_out(flowsheet: Flowsheet, done: Pass) -> None:
     basis, wiring = flowsheet.basis, flowsheet.wiring
     units = wiring.order
     place = {name: i for i, name in enumerate(units)}
+    most: tuple[str, float, set[str]] = ("", 0.0, set())
     for row, element in enumerate(basis.elements):
         if element in _CARRIERS:
             continue
         passed = np.zeros((len(units), len(units)))
-        made = np.zeros(len(units))
         for name in units:
             outlets = done.outcomes[name].outlets
             flows = {port: float(basis.atoms[row] @ s.amounts) for port, s in outlets.items()}
-            made[place[name]] = sum(flows.values())
+            made = sum(flows.values())
             for port, flow in flows.items():
                 taker = wiring.taker.get(f"{name}.{port}")
                 if taker and flow > _NOTHING:
-                    passed[place[taker[0]], place[name]] += flow / made[place[name]]
+                    passed[place[taker[0]], place[name]] += flow / made
         values, vectors = np.linalg.eig(passed)
         worst = int(np.argmax(np.abs(values)))
-        if abs(values[worst]) > _KEPT:
+        if abs(values[worst]) > most[1]:
             mode = np.abs(vectors[:, worst])
             inside = {name for name in units if mode[place[name]] > _SUPPORT * mode.max()}
-            raise _no_way_out(flowsheet, element, inside)
+            most = (element, float(abs(values[worst])), inside)
+    return most
+
+
+def _first(flowsheet: Flowsheet, inside: set[str]) -> str:
+    return next(name for name in flowsheet.wiring.order if name in inside)
 
 
 def _no_way_out(flowsheet: Flowsheet, element: str, inside: set[str]) -> Infeasible:
     loop = flowsheet.wiring.loop(inside)
-    unit = next(name for name in flowsheet.wiring.order if name in inside)
     return Infeasible(
-        unit,
+        _first(flowsheet, inside),
         f"{element} enters the loop {loop} and has no way out",
         f"bleed the loop: a 'split' on one of its streams lets {element} leave",
     )

@@ -51,6 +51,9 @@ shortened where no cascade stands, and the miss that is near enough for Newton [
 MOST_SOLVES, MOST_NARROWINGS = 300, 60
 """Nested search: most cascades solved in all, and most narrowings of a bracket."""
 
+GROWTHS = (0.7, 1.6, 3.0)
+"""How far beyond the end of a search a missed target's own flow is tried, in ln of it [-]."""
+
 MOST_WORK, MOST_ITERATIONS = 100_000, 1500
 """Newton steps times stages, and Newton steps beside, after which a search is given up."""
 
@@ -443,7 +446,8 @@ def report(
     targets, flows, layout = search.targets, search.flows(q), search.layout
     reason = ""
     if search.iterations > search.most:
-        reason = f"{failure(search, q, g)} (given up after {search.iterations} Newton steps)"
+        search.most = 2 * search.iterations
+        reason = failure(search, q, g)
     elif not point.converged:
         reason = "the stage balances did not converge"
     elif not done:
@@ -465,12 +469,33 @@ def report(
     return result
 
 
+def beyond_reach(search: Search, q: Array, k: int) -> float | None:
+    """The most of its flow that was tried, where a target is missed by ever more of it too.
+
+    More scrub needs more organic to carry what it brings back: both grow together.
+    """
+    target = search.targets[k]
+    most = None
+    for growth in GROWTHS:
+        moved = q.copy()
+        moved[k] += growth
+        if target.flow in ("reflux", "scrub"):
+            for other, one in enumerate(search.targets):
+                moved[other] += growth if one.flow == "organic" else 0.0
+        point, g = search.solve(np.clip(moved, search.low, search.high))
+        if point.converged and g[k] <= 0:
+            return None
+        if point.converged:
+            most = search.flows(moved)[target.flow]
+    return most
+
+
 def failure(search: Search, q: Array, g: Array) -> str:
     """Which target is not reached, and what stands in the way."""
     unmet = ~settled(search, q, g)
     for k, target in enumerate(search.targets):
-        if unmet[k] and q[k] >= search.high[k] - DIFFERENCE:
-            return target.explain(search.flows(q)[target.flow])
+        if unmet[k] and g[k] > 0 and (most := beyond_reach(search, q, k)) is not None:
+            return target.explain(most)
     for k, target in enumerate(search.targets):
         if unmet[k] and g[k] < 0 and q[k] <= search.low[k]:
             return (

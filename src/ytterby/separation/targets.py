@@ -181,7 +181,8 @@ class Target:
             "scrub": "more scrub does not purify",
             "strip": "too little acid to strip",
         }.get(self.flow, f"no {self.flow} flow reaches it")
-        return f"{why}: {self.name} {self.allowed:.3g} is not reached at {self.flow} {flow:.4g}"
+        tried = "by any reflux" if self.flow == "reflux" else f"at {self.flow} {flow:.4g} L/s"
+        return f"{why}: {self.name} {self.allowed:.3g} is not reached {tried}"
 
 
 RAFFINATE = "raffinate"
