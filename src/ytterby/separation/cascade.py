@@ -198,6 +198,7 @@ class Cascade:
             if profile.loading[stage] > self.loading_limit * (1 + LIMIT_ROUNDING):
                 return (
                     f"loading limit: {profile.loading[stage]:.3g} of the extractant is bound at "
-                    f"stage {stage + 1}, limit {self.loading_limit:.3g}; use more organic"
+                    f"stage {stage + 1}, limit {self.loading_limit:.3g}; "
+                    "saponify less, acidify the feed, or use more organic"
                 )
         return ""
