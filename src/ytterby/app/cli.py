@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -52,6 +52,56 @@ def run(
     from ytterby.app.run import run
 
     return run(plant, changes=set_, as_json=json, report=report, period=period)
+
+
+@app.command
+def simulate(
+    plant: Path,
+    unit: str,
+    /,
+    *,
+    hours: float = 1000,
+    start: Literal["fill", "steady", "total-reflux"] = "fill",
+    reflux_hours: float = 24,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    accuracy: float = 1e-3,
+    csv: Path | None = None,
+) -> int:
+    """Follow a cascade of a plant in time: purity, and when it is to specification.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    unit
+        The cascade in it.
+    hours
+        How long to simulate.
+    start
+        What it starts from: filled with its feeds, its steady state, or filled and run at total
+        reflux first.
+    reflux_hours
+        How long it runs at total reflux.
+    set_
+        Change something at an hour: --set "organic=110 %@200", feed=stopped@5, "reflux=30 %@5",
+        log_K.Nd=-0.4@9, "feed.Dy=0.02 mol/L@24". May be repeated.
+    accuracy
+        Error of a step in time, relative to the contents.
+    csv
+        Also write every step to this file.
+    """
+    from ytterby.app.simulate import simulate_unit
+
+    return simulate_unit(
+        plant,
+        unit,
+        hours=hours,
+        start=start,
+        reflux_hours=reflux_hours,
+        changes=set_,
+        accuracy=accuracy,
+        csv=csv,
+    )
 
 
 @app.command

@@ -9,6 +9,7 @@ from ytterby.balance import BalanceError
 from ytterby.facts import UnknownFact
 from ytterby.plant import NotConverged, PlantError
 from ytterby.quantity import QuantityError
+from ytterby.separation.dynamics import Stalled
 
 _STATUS: dict[type[Exception], int] = {
     PlantError: BAD_INPUT,
@@ -17,6 +18,7 @@ _STATUS: dict[type[Exception], int] = {
     OSError: BAD_INPUT,
     NotConverged: RESULT_IS_NONE,
     BalanceError: RESULT_IS_NONE,
+    Stalled: RESULT_IS_NONE,
 }
 
 
