@@ -22,12 +22,12 @@ HEAVY = ("Dy", "Ho", "Y", "Er", "Tm", "Yb", "Lu")
 HOURS, SPECIFICATION = 1000, 0.998
 
 
-def cascade() -> Cascade:
-    """A heavy group parted from a random feed of all fifteen, to 99.9 %."""
+def cascade(chemistry: Chemistry | None = None) -> Cascade:
+    """A heavy group parted from a random feed of all fifteen, to 99.9 %, with P507 if not other."""
     shares = np.random.default_rng(0).dirichlet(np.ones(len(RARE_EARTHS)))
     feed = {name: 0.5 * float(share) for name, share in zip(RARE_EARTHS, shares, strict=True)}
     return Cascade(
-        Chemistry.of("P507", [*RARE_EARTHS, "Na"]),
+        chemistry or Chemistry.of("P507", [*RARE_EARTHS, "Na"]),
         Stages(40, 40, 20),
         Aqueous(1.0, feed, acid=0.01),
         Organic(None, 0.5, {"Na": 0.35}),
