@@ -105,6 +105,65 @@ def simulate(
 
 
 @app.command
+def fit(
+    data: Path,
+    /,
+    *,
+    extractant: str = "P507",
+    medium: str | None = None,
+    free: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    uncertainty: float | None = None,
+    plant: Path | None = None,
+    unit: str | None = None,
+    facts: Path | None = None,
+    source: str | None = None,
+    conditions: str = "",
+) -> int:
+    """Fit constants of an extractant to measurements: values, intervals, what cannot be told.
+
+    Parameters
+    ----------
+    data
+        A CSV file. Isotherms: sample, component, aqueous, organic, extractant [mol/L, dimer for an
+        acidic extractant] and pH; stage profiles: stage, phase, component, concentration [mol/L],
+        uncertainty [relative].
+    extractant
+        The extractant, whose shipped constants stand where nothing is fitted.
+    medium
+        Start from constants measured in this medium, such as chloride.
+    free
+        What to fit: log_K.Dy, exponent, curvature; for a stage profile also efficiency,
+        entrainment.aqueous, entrainment.organic. May be repeated; else log_K of all that is there.
+    uncertainty
+        Relative standard uncertainty of a distribution ratio; else it is estimated.
+    plant
+        The plant file that a stage profile is of.
+    unit
+        The cascade in it.
+    facts
+        Also write the constants as a file of facts.
+    source
+        Where the measurements come from, as the facts will say it.
+    conditions
+        Under which they were made.
+    """
+    from ytterby.app.fit import fit_table
+
+    return fit_table(
+        data,
+        extractant=extractant,
+        medium=medium,
+        free=free,
+        uncertainty=uncertainty,
+        plant=plant,
+        unit=unit,
+        facts=facts,
+        source=source,
+        conditions=conditions,
+    )
+
+
+@app.command
 def check(plant: Path, /) -> int:
     """Read and wire a plant without solving it: its units, its loops, what to look at.
 

@@ -109,7 +109,7 @@ def simulate_unit(
     for text in changes:
         _parsed(text, hours)
     plant = Plant.read(path)
-    _require_cascade(plant, unit)
+    require_cascade(plant, unit)
     announce_compilation()
     with progress() as tick:
         detail = plant.solve(progress=tick).details[unit]
@@ -125,7 +125,7 @@ def simulate_unit(
     return 0
 
 
-def _require_cascade(plant: Plant, unit: str) -> None:
+def require_cascade(plant: Plant, unit: str) -> None:
     known = [name for name, one in plant.units.items() if isinstance(one, CascadeUnit)]
     if unit not in known:
         expected = f"expected one of {', '.join(known)}" if known else "the plant has none"

@@ -226,7 +226,7 @@ class Gradient:
         chemistry = self.solved.chemistry
         n = len(chemistry.components)
         flow = feed.flow if name == "feed" else self.flows[name]
-        phase = 1 if isinstance(feed, Organic) else 0
+        phase = 1 if "extractant" in self._fields(name) else 0
         weights = self.adjoint.sources[stage, phase]
         owed = weights[:n] + self.fed
         match field:
