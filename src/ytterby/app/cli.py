@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -54,6 +54,115 @@ def run(
     from ytterby.app.run import run
 
     return run(plant, changes=set_, as_json=json, report=report, period=period)
+
+
+@app.command
+def simulate(
+    plant: Path,
+    unit: str,
+    /,
+    *,
+    hours: float = 1000,
+    start: Literal["fill", "steady", "total-reflux"] = "fill",
+    reflux_hours: float = 24,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    accuracy: float = 1e-3,
+    csv: Path | None = None,
+) -> int:
+    """Follow a cascade of a plant in time: purity, and when it is to specification.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    unit
+        The cascade in it.
+    hours
+        How long to simulate.
+    start
+        What it starts from: filled with its feeds, its steady state, or filled and run at total
+        reflux first.
+    reflux_hours
+        How long it runs at total reflux.
+    set_
+        Change something at an hour: --set "organic=110 %@200", feed=stopped@5, "reflux=30 %@5",
+        log_K.Nd=-0.4@9, "feed.Dy=0.02 mol/L@24". May be repeated.
+    accuracy
+        Error of a step in time, relative to the contents.
+    csv
+        Also write every step to this file.
+    """
+    from ytterby.app.simulate import simulate_unit
+
+    return simulate_unit(
+        plant,
+        unit,
+        hours=hours,
+        start=start,
+        reflux_hours=reflux_hours,
+        changes=set_,
+        accuracy=accuracy,
+        csv=csv,
+    )
+
+
+@app.command
+def fit(
+    data: Path,
+    /,
+    *,
+    extractant: str = "P507",
+    medium: str | None = None,
+    free: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    uncertainty: float | None = None,
+    plant: Path | None = None,
+    unit: str | None = None,
+    facts: Path | None = None,
+    source: str | None = None,
+    conditions: str = "",
+) -> int:
+    """Fit constants of an extractant to measurements: values, intervals, what cannot be told.
+
+    Parameters
+    ----------
+    data
+        A CSV file. Isotherms: sample, component, aqueous, organic, extractant [mol/L, dimer for an
+        acidic extractant] and pH; stage profiles: stage, phase, component, concentration [mol/L],
+        uncertainty [relative].
+    extractant
+        The extractant, whose shipped constants stand where nothing is fitted.
+    medium
+        Start from constants measured in this medium, such as chloride.
+    free
+        What to fit: log_K.Dy, exponent, curvature; for a stage profile also efficiency,
+        entrainment.aqueous, entrainment.organic. May be repeated; else log_K of all that is there.
+    uncertainty
+        Relative standard uncertainty of a distribution ratio; else it is estimated.
+    plant
+        The plant file that a stage profile is of.
+    unit
+        The cascade in it.
+    facts
+        Also write the constants as a file of facts.
+    source
+        Where the measurements come from, as the facts will say it.
+    conditions
+        Under which they were made.
+    """
+    from ytterby.app.fit import fit_table
+
+    return fit_table(
+        data,
+        extractant=extractant,
+        medium=medium,
+        free=free,
+        uncertainty=uncertainty,
+        plant=plant,
+        unit=unit,
+        facts=facts,
+        source=source,
+        conditions=conditions,
+    )
 
 
 @app.command

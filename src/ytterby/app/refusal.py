@@ -9,6 +9,7 @@ from ytterby.balance import BalanceError
 from ytterby.facts import UnknownFact
 from ytterby.plant import PlantError
 from ytterby.quantity import QuantityError
+from ytterby.separation.dynamics import Stalled
 
 _STATUS: dict[type[Exception], int] = {
     PlantError: BAD_INPUT,
@@ -16,6 +17,7 @@ _STATUS: dict[type[Exception], int] = {
     UnknownFact: BAD_INPUT,
     OSError: BAD_INPUT,
     BalanceError: RESULT_IS_NONE,
+    Stalled: RESULT_IS_NONE,
 }
 
 

@@ -1,0 +1,83 @@
+"""Stories of `ytterby simulate`: a cascade of the magnet plant in time."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from ytterby.app.cli import BAD_INPUT, status_of
+from ytterby.app.simulate import duration
+
+PLANT = str(Path(__file__).parents[2] / "examples" / "magnet-recycling" / "plant.yaml")
+CASCADE = "dysprosium"
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a run that succeeds prints."""
+    assert status_of(["simulate", PLANT, CASCADE, *arguments]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_start_up_says_when_it_is_to_specification(capsys):
+    text = told(capsys, "--hours", "400", "--accuracy", "0.01")
+    assert "Dy in extract" in text
+    assert "To specification, and kept to the end, from" in text
+    assert "h on: Dy 99.5 % in the extract" in text
+
+
+def test_a_plant_at_its_steady_state_stays_to_specification(capsys):
+    text = told(capsys, "--hours", "10", "--start", "steady")
+    assert "from 0 h on" in text
+
+
+def test_less_acid_than_metal_loses_the_specification(capsys):
+    text = told(capsys, "--hours", "100", "--start", "steady", "--set", "organic=110 %@10")
+    assert "Not to specification by 4.17 days" in text
+
+
+def test_every_step_is_written_with_its_unit(capsys, tmp_path):
+    file = tmp_path / "steps.csv"
+    told(capsys, "--hours", "5", "--start", "steady", "--csv", str(file))
+    with file.open(encoding="utf-8") as text:
+        rows = list(csv.DictReader(text))
+    assert float(rows[0]["time [h]"]) == 0 and float(rows[-1]["time [h]"]) == 5
+    assert float(rows[-1]["extract.Dy [mol/s]"]) > 0
+
+
+def test_a_stopped_pump_and_a_start_at_total_reflux_are_simulated(capsys):
+    stop = ("--set", "feed=stopped@1", "--set", "feed=100 %@2")
+    assert "Dy" in told(capsys, "--hours", "3", "--start", "steady", *stop)
+    total = ("--start", "total-reflux", "--reflux-hours", "2")
+    assert "Dy" in told(capsys, "--hours", "3", "--accuracy", "0.01", *total)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--hours", "-1"), "--hours -1: expected above 0"),
+        (("--set", "organic=110 %"), "expected field=value@hour"),
+        (("--set", "organic=110 %@5000"), "an hour from 0 to 1000"),
+        (("--set", "orgnic=1@5"), "found the field 'orgnic', expected one of feed, organic"),
+        (("--set", "organic=5 kg@5"), "expected a quantity in m3/s"),
+        (("--set", "log_K.Xx=1@5"), "Xx not among the components"),
+        (("--set", "reflux=120 %@5"), "expected a share above 0 and at most 1"),
+        (("--set", "scrub=120 %@5"), "the cascade has no scrub"),
+        (("--csv", "/nowhere/at/all.csv"), "found no folder"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused_with_what_was_expected(capsys, arguments, message):
+    assert status_of(["simulate", PLANT, CASCADE, *arguments]) == BAD_INPUT
+    assert message in capsys.readouterr().err
+
+
+def test_a_unit_that_is_no_cascade_is_refused_with_those_there_are(capsys):
+    assert status_of(["simulate", PLANT, "leach"]) == BAD_INPUT
+    assert "found no cascade 'leach': expected one of dysprosium" in capsys.readouterr().err
+
+
+def test_times_are_said_in_hours_days_or_months():
+    hour = 3600
+    said = [duration(n * hour) for n in (0.5, 47, 49, 24 * 60, 24 * 61, 24 * 365)]
+    assert said == ["0.5 h", "47 h", "2.04 days", "60 days", "2 months", "12 months"]
