@@ -166,6 +166,33 @@ def fit(
 
 
 @app.command
+def losses(
+    plant: Path,
+    element: str,
+    /,
+    *,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    confirm: int = 0,
+) -> int:
+    """Tell where each lost kilogram of an element goes, and which settings would win it back.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    element
+        Such as Dy.
+    set_
+        Change a field first, as in the file. May be repeated.
+    confirm
+        Solve the plant anew with so many of the best settings, instead of a first-order answer.
+    """
+    from ytterby.app.losses import run
+
+    return run(plant, element, changes=set_, confirm=confirm)
+
+
+@app.command
 def check(plant: Path, /) -> int:
     """Read and wire a plant without solving it: its units, its loops, what to look at.
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from ytterby.accounts import attribute, recovery_and_purity
 from ytterby.app.figures import flowsheet_svg, profile_svg, sankey_svg
 from ytterby.app.figures.sankey import elements_by_interest
+from ytterby.app.losses import loss_rows
 from ytterby.app.report_headline import badges, findings, product_cards
 from ytterby.app.report_tables import (
     closure_by_element,
@@ -26,6 +27,7 @@ from ytterby.app.report_tables import (
 from ytterby.app.report_weight import facts_by_class, movers
 from ytterby.app.show import percent, significant
 from ytterby.balance import Balance
+from ytterby.chemistry import RARE_EARTHS
 from ytterby.plant import Plant
 from ytterby.units import CascadeDetail
 
@@ -81,6 +83,7 @@ def _content(balance: Balance, plant: Plant | None) -> dict[str, Any]:
         ],
         "purities": purities(balance, statement),
         "impurities": impurities(balance, statement),
+        "losses": [(e, loss_rows(balance, e)) for e in worth if e in RARE_EARTHS],
         "destinations": destinations(balance, statement, worth),
         "streams": streams(balance, worth),
         "closure_by_element": closure_by_element(balance),
