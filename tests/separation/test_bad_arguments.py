@@ -72,7 +72,6 @@ def test_an_outlet_that_is_not_there_lists_those_that_are():
         circuit.draw("product")
 
 
-@pytest.mark.xfail(reason="a given flow of nought is taken as none, and estimated", strict=True)
 def test_a_cascade_without_organic_is_refused():
     with pytest.raises(ValueError, match="without organic"):
         acidic(organic=Organic(0.0, 0.5)).solve()

@@ -37,13 +37,17 @@ _FIRST_PASSES = 4
 _TROUBLED_PASSES = 4
 """Passes running for which a unit may be in trouble; it takes as many to fill the recycles."""
 _MOST_STEPS = 60
+_LAME = 3
+"""Slow steps in a row that are worth a new tangent even near the end."""
+_ONE_SIDED = 4
+"""Tangents drawn by differences upwards before downwards ones take turns."""
 _GOOD_CONTRACTION = 0.2
 _NEAR = 1e-6
 """Mismatch below which a tangent is as good as a new one would be, unless it was drawn a million
 times further off [-]."""
 _MOST_SHRINKING = 3.0
 _TRACE = 1e-30
-_ROUNDING = 1e-13
+_ROUNDING = 5e-13
 """What a pass repeats to, relative: a cascade with targets to some 1e-13 [-]."""
 
 Progress = Callable[[str], None]
@@ -72,17 +76,22 @@ def converge(
     for _ in range(0 if near else _FIRST_PASSES):
         torn = _as_streams(flowsheet, torn, flowsheet.returned(done))
         done = patience.after(flowsheet.run(torn, progress))
-    tangent, last, drawn_at, side = None, np.inf, np.inf, 1.0
+    tangent, last, drawn_at = None, np.inf, np.inf
+    drawn, lame, side = 0, 0, 1.0
     for step in range(_MOST_STEPS):
         mismatch = _mismatch(flowsheet, torn, done)
         progress(f"step {step}: loops close to {mismatch:.1e}")
         if mismatch <= TEAR_TOLERANCE:
             return done, tangent
         slow = mismatch > _GOOD_CONTRACTION * last
-        if tangent is None or (slow and (mismatch > _NEAR or mismatch < _NEAR * drawn_at)):
+        lame = lame + 1 if slow else 0
+        worth = mismatch > _NEAR or mismatch < _NEAR * drawn_at or lame >= _LAME
+        if tangent is None or (slow and worth):
             check_ways_out(flowsheet, done)
             tangent, drawn_at = Tangent.around(flowsheet, done, side=side), mismatch
-            side = -side  # a slow step may have come from the wrong side of a kink
+            drawn, lame = drawn + 1, 0
+            # Slow for so long: differences may lie on the wrong side of a kink.
+            side = -side if drawn >= _ONE_SIDED else side
         last = mismatch
         torn = _newton(flowsheet, torn, done, tangent)
         done = patience.after(flowsheet.run(torn, progress))
@@ -146,6 +155,9 @@ def _newton(
         base = np.where(old.amounts > 0, old.amounts, returned[stream])
         shrinking = np.clip(change / np.maximum(base, _TRACE), -_MOST_SHRINKING, 0.0)
         moved[stream] = np.where(change < 0, base * np.exp(shrinking), base + change)
+        # A solid that no longer forms is gone; shrinking by factors would never end it.
+        gone = (returned[stream] <= 0) & (2 * change <= -old.amounts)
+        moved[stream][gone] = 0.0
     return _as_streams(flowsheet, torn, moved)
 
 

@@ -209,7 +209,7 @@ class Circuit:
         )
         if not ((aqueous >= 0).all() and (organic > 0).all()):
             raise NoCircuit(
-                "a stage is left without organic or aqueous; ask for more organic, or less acid"
+                "a stage without organic, or without liquor; ask for more organic, or less acid"
             )
         return aqueous, organic
 
