@@ -88,6 +88,11 @@ class Quantity:
             by_amounts, by_fed = above / bottom, -top / bottom**2 * wanted
         value = top / bottom
         if self.logarithm:
+            if value <= 0:
+                raise ValueError(
+                    f"gradient: {self.kind} of {', '.join(self.components)} in {self.outlet!r} is "
+                    f"{value:g}, whose logarithm has no gradient; ask for the figure itself"
+                )
             return math.log(value), by_amounts / value, by_fed / value
         return value, by_amounts, by_fed
 
