@@ -66,7 +66,7 @@ def test_a_stopped_pump_and_a_start_at_total_reflux_are_simulated(capsys):
         (("--set", "log_K.Xx=1@5"), "Xx not among the components"),
         (("--set", "reflux=120 %@5"), "expected a share above 0 and at most 1"),
         (("--set", "log_K.Cl=1@5"), "Cl not among the components"),
-        (("--set", "log_K.B=1@5"), "B is not extracted"),
+        (("--set", "log_K.H3BO3=1@5"), "H3BO3 is not extracted"),
         (("--set", "organic=0.0001 %@5"), "a stage without organic"),
         (("--set", "scrub=120 %@5"), "the cascade has no scrub"),
         (("--csv", "/nowhere/at/all.csv"), "found no folder"),
