@@ -209,7 +209,7 @@ def test_unknown_names_are_refused_with_those_there_are():
         gradient(cascade, profile, "rafinate.Dy", "log_K")
     with pytest.raises(KeyError, match="Ho not among"):
         gradient(cascade, profile, "raffinate.Ho", "log_K")
-    with pytest.raises(ValueError, match="balances of the profile are open by 0.01"):
+    with pytest.raises(ValueError, match=r"balances of the profile are open by 0\.01"):
         gradient(cascade, replace(profile, residual=0.01), "raffinate.Dy", "log_K")
     with pytest.raises(ValueError, match="profile of this cascade"):
         gradient(replace(cascade, stages=Stages(8, 8, 6)), profile, "raffinate.Dy", "log_K")
