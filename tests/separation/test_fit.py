@@ -74,8 +74,8 @@ def test_the_intervals_hold_the_truth_as_often_as_they_say(known):
     """95 % of 4,000 intervals: 1,000 made tables of four constants.
 
     Those of one table go together, so the tolerance is that of 1,000 draws, three deviations of
-    it: 2.1 %. Known uncertainties are never made smaller than they are said to be, so those intervals
-    may hold more.
+    it: 2.1 %. Known uncertainties are never made smaller than they are said to be, so those
+    intervals may hold more.
     """
     inside, total = 0, 0
     for seed in range(1000):
