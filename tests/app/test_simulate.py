@@ -49,6 +49,8 @@ def test_every_step_is_written_with_its_unit(capsys, tmp_path):
 def test_a_stopped_pump_and_a_start_at_total_reflux_are_simulated(capsys):
     stop = ("--set", "feed=stopped@1", "--set", "feed=100 %@2")
     assert "Dy" in told(capsys, "--hours", "3", "--start", "steady", *stop)
+    both = ("--set", "feed=stopped@1", "--set", "organic=stopped@1.1", "--set", "organic=90 %@1.2")
+    assert "Dy" in told(capsys, "--hours", "2", "--start", "steady", *both)
     total = ("--start", "total-reflux", "--reflux-hours", "2")
     assert "Dy" in told(capsys, "--hours", "3", "--accuracy", "0.01", *total)
 
@@ -63,6 +65,9 @@ def test_a_stopped_pump_and_a_start_at_total_reflux_are_simulated(capsys):
         (("--set", "organic=5 kg@5"), "expected a quantity in m3/s"),
         (("--set", "log_K.Xx=1@5"), "Xx not among the components"),
         (("--set", "reflux=120 %@5"), "expected a share above 0 and at most 1"),
+        (("--set", "log_K.Cl=1@5"), "Cl not among the components"),
+        (("--set", "log_K.H3BO3=1@5"), "H3BO3 is not extracted"),
+        (("--set", "organic=0.0001 %@5"), "a stage without organic"),
         (("--set", "scrub=120 %@5"), "the cascade has no scrub"),
         (("--csv", "/nowhere/at/all.csv"), "found no folder"),
     ],

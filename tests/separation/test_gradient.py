@@ -209,5 +209,30 @@ def test_unknown_names_are_refused_with_those_there_are():
         gradient(cascade, profile, "rafinate.Dy", "log_K")
     with pytest.raises(KeyError, match="Ho not among"):
         gradient(cascade, profile, "raffinate.Ho", "log_K")
+    with pytest.raises(ValueError, match=r"balances of the profile are open by 0\.01"):
+        gradient(cascade, replace(profile, residual=0.01), "raffinate.Dy", "log_K")
     with pytest.raises(ValueError, match="profile of this cascade"):
         gradient(replace(cascade, stages=Stages(8, 8, 6)), profile, "raffinate.Dy", "log_K")
+
+
+def test_the_logarithm_of_nothing_is_refused():
+    cascade = acidic("P507")
+    clean = replace(cascade, feed=replace(cascade.feed, concentrations={"Nd": 0.2, "Dy": 0.08}))
+    profile = solved(clean, clean.solve(sensitivity=False))
+    with pytest.raises(ValueError, match=r"amount of Ca in 'extract' is 0, whose logarithm"):
+        gradient(clean, profile, Quantity("extract", "amount", ("Ca",)).ln, "log_K")
+
+
+def test_traces_have_their_gradient_as_exactly_as_their_amount():
+    """Thirty extraction stages leave some 1e-16 mol/s of Y in the raffinate."""
+    cascade = replace(acidic("P507"), stages=Stages(30, 8, 5))
+    profile = solved(cascade, cascade.solve(sensitivity=False))
+    quantity = Quantity("raffinate", "amount", ("Y",)).ln
+    found = Gradient.of(cascade, profile, quantity)
+    assert found.value < -35
+
+    def at(by: float) -> float:
+        other = moved(cascade, "log_K", 3, by)
+        return Gradient.of(other, solved(other, profile), quantity).value
+
+    assert found.by("log_K")[3] == pytest.approx(difference(at, 1e-4), rel=1e-5)

@@ -35,6 +35,9 @@ UNSEEN = 1e-6
 WEAK = 1e-2
 """The same, below which a combination is named as hard to tell apart [-]."""
 
+STANDSTILL = 1e-12
+"""Relative change at which least squares ends [-]."""
+
 NAMED = 0.1
 """Least share of a constant in a combination for it to be named [-]."""
 
@@ -188,9 +191,9 @@ def _solved(model: Model, start: Array, kept: NDArray[np.bool_], loss: str) -> A
         loss=loss,
         f_scale=typical,
         x_scale="jac",
-        xtol=1e-12,
-        ftol=1e-12,
-        gtol=1e-12,
+        xtol=STANDSTILL,
+        ftol=STANDSTILL,
+        gtol=STANDSTILL,
     )
     return found.x
 

@@ -20,6 +20,7 @@ from ytterby.separation.adjoint import LOCAL_STEP, Adjoint, Solved
 from ytterby.separation.cascade import Cascade
 from ytterby.separation.chemistry import ACID
 from ytterby.separation.circuit import Circuit, Flows, Layout, Organic
+from ytterby.separation.newton import RESIDUAL_TOLERANCE
 from ytterby.separation.profile import Profile
 
 Array = NDArray[np.float64]
@@ -88,6 +89,11 @@ class Quantity:
             by_amounts, by_fed = above / bottom, -top / bottom**2 * wanted
         value = top / bottom
         if self.logarithm:
+            if value <= 0:
+                raise ValueError(
+                    f"gradient: {self.kind} of {', '.join(self.components)} in {self.outlet!r} is "
+                    f"{value:g}, whose logarithm has no gradient; ask for the figure itself"
+                )
             return math.log(value), by_amounts / value, by_fed / value
         return value, by_amounts, by_fed
 
@@ -112,10 +118,15 @@ class Gradient:
     @classmethod
     def of(cls, cascade: Cascade, profile: Profile, quantity: Quantity | Measure) -> Gradient:
         """Raises KeyError for an outlet or a component that is not there, ValueError for a profile
-        that is not solved."""
+        that is not solved or not of this cascade, and for the logarithm of nothing."""
         layout, chemistry = cascade.layout, cascade.chemistry
         if profile.potential.shape != (layout.stages.total, chemistry.potentials):
             raise ValueError("gradient: expected a profile of this cascade")
+        if not profile.residual <= RESIDUAL_TOLERANCE:
+            raise ValueError(
+                f"gradient: the stage balances of the profile are open by {profile.residual:.1g}, "
+                f"expected at most {RESIDUAL_TOLERANCE:g}; solve the cascade first"
+            )
         circuit = layout.circuit(profile.flows)
         solved = Solved.of(chemistry, circuit, profile.potential)
         n = len(chemistry.components)
