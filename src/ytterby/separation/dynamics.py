@@ -98,12 +98,20 @@ class Contents:
     settled_y: Array
     potential: Array
 
-    def beyond(self, other: Contents, share: float) -> Contents:
-        """On the line from here through `other`, `share` times as far; never below nothing."""
-        moved = [
-            np.maximum(a + share * (b - a), 0.0) for a, b in zip(self._all, other._all, strict=True)
-        ]
-        return Contents(moved[0], moved[1], moved[2], moved[3], other.potential)
+    def beyond(self, other: Contents, share: float, hold_up: HoldUp) -> Contents:
+        """On the line from here through `other`, `share` times as far.
+
+        What would fall below nothing is held at nothing, and the rest of that component gives up
+        as much: of each component all stages together hold what the line says.
+        """
+        volumes = dataclasses.astuple(hold_up)
+        moved = [a + share * (b - a) for a, b in zip(self._all, other._all, strict=True)]
+        held = [np.maximum(one, 0.0) for one in moved]
+        wanted = sum((v[:, None] * one).sum(axis=0) for v, one in zip(volumes, moved, strict=True))
+        there = sum((v[:, None] * one).sum(axis=0) for v, one in zip(volumes, held, strict=True))
+        scale = np.divide(wanted, there, out=np.ones_like(there), where=there > 0)
+        x, y, settled_x, settled_y = (one * np.maximum(scale, 0.0) for one in held)
+        return Contents(x, y, settled_x, settled_y, other.potential)
 
     @property
     def _all(self) -> tuple[Array, ...]:
@@ -270,7 +278,7 @@ class _Plant:
         first = self.step(start, GAMMA * step)
         if first is None:
             return None
-        second = self.step(start.beyond(first, (1 - GAMMA) / GAMMA), GAMMA * step)
+        second = self.step(start.beyond(first, (1 - GAMMA) / GAMMA, self.hold_up), GAMMA * step)
         if second is None:
             return None
         before, middle = start.amounts(self.hold_up), first.amounts(self.hold_up)
