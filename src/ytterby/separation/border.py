@@ -54,8 +54,8 @@ MOST_SOLVES, MOST_NARROWINGS = 300, 60
 GROWTHS = (0.7, 1.6, 3.0)
 """How far beyond the end of a search a missed target's own flow is tried, in ln of it [-]."""
 
-MOST_WORK, MOST_ITERATIONS = 100_000, 1500
-"""Newton steps times stages, and Newton steps beside, after which a search is given up."""
+MOST_WORK, MOST_ITERATIONS = 60_000, 1000
+"""Newton steps times stages, and Newton steps beside, after which one way of search is given up."""
 
 OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
 """Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
@@ -100,13 +100,18 @@ class Search:
     def __init__(self, layout: Layout, targets: tuple[Target, ...], flows: Flows) -> None:
         self.layout, self.targets, self.base = layout, targets, flows
         self.iterations = 0
-        self.most = MOST_WORK // layout.stages.total + MOST_ITERATIONS
+        self.most = 0
+        self.grant()
         self.potential: Array | None = None
         self.last: Point | None = None
         self.fed = flow_of(layout) or 1.0
         bounds = [self.bound(target) for target in targets]
         self.low = np.array([low for low, _ in bounds])
         self.high = np.array([high for _, high in bounds])
+
+    def grant(self) -> None:
+        """Allow so many Newton steps more."""
+        self.most = self.iterations + MOST_WORK // self.layout.stages.total + MOST_ITERATIONS
 
     @property
     def parted(self) -> bool:
@@ -231,7 +236,12 @@ def reach(
     for way in (by_and_by, nested, with_room):
         if done:
             break
+        search.grant()
         q, point, g, done = way(search, first)
+    if not done:
+        search.grant()
+        if not point.converged:
+            q, (point, g) = first, search.solve(first)
     return report(search, q, point, g, done, sensitivity)
 
 
@@ -445,10 +455,7 @@ def report(
     """The end of a search with figures, sensitivities and, if it failed, the reason."""
     targets, flows, layout = search.targets, search.flows(q), search.layout
     reason = ""
-    if search.iterations > search.most:
-        search.most = 2 * search.iterations
-        reason = failure(search, q, g)
-    elif not point.converged:
+    if not point.converged:
         reason = "the stage balances did not converge"
     elif not done:
         reason = failure(search, q, g)
