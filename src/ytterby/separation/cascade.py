@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.facts import fact
-from ytterby.separation.border import Reached, reach
 from ytterby.separation.chemistry import Chemistry
 from ytterby.separation.circuit import (
     Aqueous,
@@ -22,6 +21,7 @@ from ytterby.separation.circuit import (
     Stages,
 )
 from ytterby.separation.profile import Profile, describe, saturated
+from ytterby.separation.reach import Reached, reach
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]

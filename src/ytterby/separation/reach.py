@@ -1,0 +1,131 @@
+"""The cascade whose flows meet its targets, or the best reached and the reason."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ytterby.separation.border import newton_on_flows, settled
+from ytterby.separation.circuit import Flows, Layout
+from ytterby.separation.fallback import by_and_by, nested, standing, with_room
+from ytterby.separation.search import Search
+from ytterby.separation.solve import Point
+from ytterby.separation.targets import SHARES, Target
+
+Array = NDArray[np.float64]
+
+GROWTHS = (0.7, 1.6, 3.0)
+"""How far beyond the end of a search a missed target's own flow is tried, in ln of it [-]."""
+
+
+@dataclass
+class Reached:
+    """Where the search for the flows ended, and why."""
+
+    point: Point
+    flows: Flows
+    converged: bool
+    reason: str
+    iterations: int
+    figures: dict[str, float] = field(default_factory=dict)
+    sensitivity: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def reach(
+    layout: Layout,
+    targets: tuple[Target, ...],
+    flows: Flows,
+    start: Array | None,
+    *,
+    sensitivity: bool = True,
+) -> Reached:
+    """The cascade at flows that meet the targets, or the best reached and the reason."""
+    search = Search(layout, targets, flows)
+    search.potential = start
+    if not targets:
+        point, _ = search.solve(np.empty(0))
+        reason = "" if point.converged else "the stage balances did not converge"
+        return Reached(point, flows, point.converged, reason, search.iterations)
+    first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
+    q, point, g, done = newton_on_flows(search, first)
+    for way in (by_and_by, nested, with_room):
+        if done:
+            break
+        search.grant()
+        q, point, g, done = way(search, first)
+    if not done:
+        search.grant()
+        if not point.converged:
+            q, (point, g) = first, search.solve(first)
+    return report(search, q, point, g, done, sensitivity)
+
+
+def report(
+    search: Search, q: Array, point: Point, g: Array, done: bool, sensitivity: bool
+) -> Reached:
+    """The end of a search with figures, sensitivities and, if it failed, the reason."""
+    targets, flows, layout = search.targets, search.flows(q), search.layout
+    reason = ""
+    if not point.converged:
+        reason = "the stage balances did not converge"
+    elif not done:
+        reason = failure(search, q, g)
+    result = Reached(point, flows, done, reason, search.iterations)
+    names = [f"{t.flow}: {t.name}" for t in targets]
+    result.figures = {n: t.measure(layout, point) for n, t in zip(names, targets, strict=True)}
+    if point.converged and sensitivity:
+        matrix, _ = search.jacobian(point, q, g)
+        by_odds = [
+            1 - result.figures[n] if t.quantity in SHARES else 1.0
+            for n, t in zip(names, targets, strict=True)
+        ]
+        slopes = np.array(by_odds)[:, None] * (matrix @ search.by_flows(q))
+        result.sensitivity = {
+            name: {t.flow: float(slopes[i, k]) for k, t in enumerate(targets)}
+            for i, name in enumerate(names)
+        }
+    return result
+
+
+def beyond_reach(search: Search, q: Array, k: int) -> float | None:
+    """The most of its flow that was tried, where a target is missed by ever more of it too.
+
+    More scrub needs more organic to carry what it brings back: both grow together.
+    """
+    target = search.targets[k]
+    most = None
+    for growth in GROWTHS:
+        moved = q.copy()
+        moved[k] += growth
+        if target.flow in ("reflux", "scrub"):
+            for other, one in enumerate(search.targets):
+                moved[other] += growth if one.flow == "organic" else 0.0
+        point, g = search.solve(np.clip(moved, search.low, search.high))
+        if point.converged and g[k] <= 0:
+            return None
+        if point.converged:
+            most = search.flows(moved)[target.flow]
+    return most
+
+
+def failure(search: Search, q: Array, g: Array) -> str:
+    """Which target is not reached, and what stands in the way."""
+    unmet = ~settled(search, q, g)
+    for k, target in enumerate(search.targets):
+        if unmet[k] and g[k] > 0 and (most := beyond_reach(search, q, k)) is not None:
+            return target.explain(most)
+    for k, target in enumerate(search.targets):
+        if unmet[k] and g[k] < 0 and q[k] <= search.low[k]:
+            return (
+                f"{target.name} is {math.exp(g[k]):.3g} "
+                f"times the wanted value at the lowest {target.flow}; make it a limit"
+            )
+    worst = int(np.argmax(np.where(unmet, np.abs(g), 0.0)))
+    target = search.targets[worst]
+    return (
+        f"{target.name} stays {math.exp(g[worst]):.3g} "
+        f"times the wanted value: the targets contradict each other or lie beyond the stages"
+    )

@@ -1,0 +1,161 @@
+"""The flows that targets set, as unknowns, and the cascade at any of them.
+
+The unknown flows q are ln of a flow. Where strip and reflux are both set, the unknowns are what
+goes on as scrub and what is drawn off, whose sum is the strip: each then moves mainly its own
+target; a reflux alone is ln of reflux/(1 - reflux).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ytterby.separation.circuit import Flows, Layout, NoCircuit
+from ytterby.separation.newton import evaluate
+from ytterby.separation.solve import Point, Posed, solve_at, tangents
+from ytterby.separation.targets import Target, flow_of
+
+Array = NDArray[np.float64]
+
+DIFFERENCE = 1e-6
+"""Step in ln(flow) for directional differences [-]: error about 1e-9 relative, both ways."""
+
+SPAN = 7.0
+"""Flows are sought within e**SPAN, a factor thousand, of the first guess [-]."""
+
+RATIO_SPAN = 100.0
+"""Organic is sought at least from the feed over this to the feed times this, by volume [-]."""
+
+REFLUX_SPAN = (-9.0, 7.0)
+"""Reflux is sought between 0.01 % and 99.9 %: bounds of ln(reflux/(1 - reflux)) [-]."""
+
+MOST_WORK, MOST_ITERATIONS = 60_000, 1000
+"""Newton steps times stages, and Newton steps beside, after which one way of search is given up."""
+
+SMALLEST_FLOW = 1e-6
+"""Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
+
+
+class Search:
+    """One search: the layout, its targets, bounds, and the last solved point as warm start."""
+
+    def __init__(self, layout: Layout, targets: tuple[Target, ...], flows: Flows) -> None:
+        self.layout, self.targets, self.base = layout, targets, flows
+        self.iterations = 0
+        self.most = 0
+        self.grant()
+        self.potential: Array | None = None
+        self.last: Point | None = None
+        self.fed = flow_of(layout) or 1.0
+        bounds = [self.bound(target) for target in targets]
+        self.low = np.array([low for low, _ in bounds])
+        self.high = np.array([high for _, high in bounds])
+
+    def grant(self) -> None:
+        """Allow so many Newton steps more."""
+        self.most = self.iterations + MOST_WORK // self.layout.stages.total + MOST_ITERATIONS
+
+    @property
+    def parted(self) -> bool:
+        """Whether the strip liquor is sought as scrub and product."""
+        return {"strip", "reflux"} <= {target.flow for target in self.targets}
+
+    def bound(self, target: Target) -> tuple[float, float]:
+        """Bounds of the unknown of a target."""
+        if target.flow == "reflux" and not self.parted:
+            low, high = REFLUX_SPAN
+        else:
+            centre = self.unknown(target, self.base)
+            low, high = centre - SPAN, centre + SPAN
+        if target.flow == "organic":
+            low = min(low, math.log(self.fed / RATIO_SPAN))
+            high = max(high, math.log(self.fed * RATIO_SPAN))
+        if target.lowest is not None and target.lowest > 0:
+            low = self.unknown(target, self.base.with_(**{target.flow: target.lowest}))
+        if target.highest is not None:
+            high = self.unknown(target, self.base.with_(**{target.flow: target.highest}))
+        return low, high
+
+    def unknown(self, target: Target, flows: Flows) -> float:
+        """The unknown that stands for the flow of a target [-]."""
+        value = flows[target.flow]
+        if target.flow == "reflux":
+            value = value / (1 - value)
+        if self.parted and target.flow in ("strip", "reflux"):
+            drawn = flows.strip * (1 - flows.reflux)
+            value = drawn if target.flow == "strip" else drawn * value
+        return math.log(max(value, SMALLEST_FLOW))
+
+    def unknowns(self, flows: Flows) -> Array:
+        """The unknowns that stand for flows, shape (target,)."""
+        return np.array([self.unknown(target, flows) for target in self.targets])
+
+    def flows(self, q: Array) -> Flows:
+        """The flows at unknowns q."""
+        values = {t.flow: math.exp(v) for t, v in zip(self.targets, q.tolist(), strict=True)}
+        if self.parted:
+            drawn, scrub = values["strip"], values["reflux"]
+            values |= {"strip": drawn + scrub, "reflux": scrub / (drawn + scrub)}
+        elif "reflux" in values:
+            values["reflux"] = values["reflux"] / (1 + values["reflux"])
+        return self.base.with_(**values)
+
+    def by_flows(self, q: Array) -> Array:
+        """d unknown / d ln flow [-], shape (unknown, flow), in the order of the targets."""
+        flows = self.flows(q)
+        names = [target.flow for target in self.targets]
+        matrix = np.eye(len(names))
+        if "reflux" in names:
+            r = names.index("reflux")
+            matrix[r, r] = 1 / (1 - flows.reflux)
+            if self.parted:
+                s = names.index("strip")
+                matrix[r, r], matrix[r, s] = 1.0, 1.0
+                matrix[s, r] = -flows.reflux / (1 - flows.reflux)
+        return matrix
+
+    def solve(self, q: Array, guess: Array | None = None) -> tuple[Point, Array]:
+        """The cascade at q and ln(quantity/allowed) of every target.
+
+        Flows at which no cascade can stand (a stage without organic) count as missing all targets.
+        """
+        try:
+            circuit = self.layout.circuit(self.flows(q))
+            start = self.potential if guess is None else guess
+            point = solve_at(self.layout.chemistry, circuit, start)
+        except NoCircuit:
+            if self.last is None:
+                raise
+            return replace(self.last, converged=False), np.ones(q.size)
+        self.last = point
+        self.iterations += point.iterations
+        if self.iterations > self.most:
+            point = replace(point, converged=False)
+        if point.converged:
+            self.potential = point.potential
+        return point, self.excess(point)
+
+    def excess(self, point: Point) -> Array:
+        """ln(quantity/allowed) of every target [-]."""
+        return np.array([target.excess(self.layout, point) for target in self.targets])
+
+    def jacobian(self, point: Point, q: Array, g: Array) -> tuple[Array, Array]:
+        """d g / d q [-], shape (target, unknown), and d potential / d q, last axis the unknowns."""
+        chemistry = self.layout.chemistry
+        circuits = []
+        for k in range(q.size):
+            moved = q.copy()
+            moved[k] += DIFFERENCE
+            circuits.append(self.layout.circuit(self.flows(moved)))
+        posed = [Posed.of(chemistry, circuit) for circuit in circuits]
+        slopes = tangents(point, [p.case for p in posed], [DIFFERENCE] * q.size)
+        matrix = np.empty((q.size, q.size))
+        for k, (one, circuit) in enumerate(zip(posed, circuits, strict=True)):
+            potential = point.potential + DIFFERENCE * slopes[:, :, k]
+            x, y = evaluate(potential, one.case)[:2]
+            near = one.point(chemistry, circuit, (potential, x, y, 0.0, 0, True))
+            matrix[:, k] = (self.excess(near) - g) / DIFFERENCE
+        return matrix, slopes
