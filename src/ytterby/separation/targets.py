@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ytterby.separation.chemistry import Chemistry
 from ytterby.separation.circuit import Aqueous, Circuit, Flows, Layout, Organic
+from ytterby.separation.constants import RARE_EARTHS
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
@@ -199,7 +200,7 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
     """First guess of the flows, from equivalents and the least extraction amount.
 
     What is named by the targets, and what is extracted better, goes into the organic; the scrub
-    returns what parting it from its neighbour takes, S/S_min = ABOVE_LEAST with
+    returns what parting it from the next rare earth takes, S/S_min = ABOVE_LEAST with
     S_min = f + 1/(beta - 1) (Xu's least extraction for an aqueous feed, f the share extracted).
     """
     chemistry = layout.chemistry
@@ -212,7 +213,9 @@ def estimate(layout: Layout, targets: tuple[Target, ...]) -> Flows:
     wanted = (chemistry.log_K >= least) & (weights > 0)
     total = max(float(weights.sum()), SMALLEST)
     share = max(float(weights[wanted].sum()), SMALLEST) / total
-    below = chemistry.log_K[~wanted & (weights > RELEVANT * total)]
+    parted = np.array([name in RARE_EARTHS for name in chemistry.components])
+    parted |= not parted.any()
+    below = chemistry.log_K[parted & ~wanted & (weights > RELEVANT * total)]
     returned = 0.0
     if any(t.flow in ("reflux", "scrub") for t in targets) and below.size:
         factor = max(10.0 ** float(least - below.max()), 1 + SMALLEST_GAIN)
@@ -251,7 +254,7 @@ def capacity(chemistry: Chemistry, organic: Organic) -> float:
     return max(alkali, GUESSED_LOADING * organic.extractant)
 
 
-GUESSED_LOADING, ACID_EXCESS, ABOVE_LEAST, HIGHEST_GUESS = 0.3, 1.3, 1.2, 0.9
+GUESSED_LOADING, ACID_EXCESS, ABOVE_LEAST, HIGHEST_GUESS = 0.3, 1.3, 1.2, 0.8
 """First guesses: loaded share of the extractant, strip acid per equivalent, extraction over the
 least that parts the neighbours, and the highest reflux [-]."""
 
