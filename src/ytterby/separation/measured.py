@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -335,15 +334,3 @@ def adjusted(cascade: Cascade, name: str, value: float) -> Cascade:
             pair = (value, organic) if phase == "aqueous" else (aqueous, value)
             return replace(cascade, entrainment=pair)
     raise ValueError(f"found the parameter {name!r}")
-
-
-def samples_of(rows: Sequence[dict[str, str]]) -> tuple[Sample, ...]:
-    """Samples from rows of a table: sample, component, aqueous, organic, extractant [mol/L], pH."""
-    found: dict[str, Sample] = {}
-    for row in rows:
-        name = row["sample"]
-        pH = float(row["pH"]) if row.get("pH") else None
-        known = found.setdefault(name, Sample(name, {}, {}, float(row["extractant"]), pH))
-        known.aqueous[row["component"]] = float(row["aqueous"])
-        known.organic[row["component"]] = float(row["organic"])
-    return tuple(found.values())

@@ -11,7 +11,8 @@ elimination without any subtraction (Grassmann, Taksar and Heyman 1985,
 doi:10.1287/opre.33.5.1107), so that every concentration is positive and right to a relative
 rounding error, however small, and every component is closed, whatever the potentials are.
 
-Arrays: `volumes` [L/s], shape (6, stage), rows AQUEOUS_UP .. ORGANIC_OUT; `aqueous_in`,
+Arrays: `volumes` [L/s], shape (6, stage), rows aqueous up, down and out, organic up, down and out
+(up is towards stage 1, down towards stage N, out leaves the cascade); `aqueous_in`,
 `organic_in` [mol/s], concentrations [mol/L] and `D` [-], shape (stage, component). Pairs and
 2 x 2 matrices of a component stand in rows 0..1 or 0..3 of arrays of shape (stage, row, component),
 matrices row by row, the aqueous before the organic.
@@ -22,9 +23,6 @@ from __future__ import annotations
 import numpy as np
 
 from ytterby.separation.compiled import compiled
-
-AQUEOUS_UP, AQUEOUS_DOWN, AQUEOUS_OUT, ORGANIC_UP, ORGANIC_DOWN, ORGANIC_OUT = range(6)
-"""Rows of `volumes`: up is towards stage 1, down towards stage N, out leaves the cascade."""
 
 WHOLLY_ORGANIC = 1e30
 """Distribution ratio of the extractant [-]: so large that none is dissolved."""
