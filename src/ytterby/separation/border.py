@@ -44,15 +44,9 @@ def settled(
     return (np.abs(g) <= floor) | resting
 
 
-def newton_on_flows(
-    search: Search, q: Array, aside: Array | float = 0.0
-) -> tuple[Array, Point, Array, bool]:
-    """Damped Newton on the unknown flows, bounds active where a step would leave them.
-
-    aside: what the targets are set aside by [-], shape (target,).
-    """
+def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """Damped Newton on the unknown flows, bounds active where a step would leave them."""
     point, g = search.solve(q)
-    g = g - aside
     floor: Array | float = TARGET_TOLERANCE
     misses: list[float] = []
     for taken in range(NEWTON_STEPS):
@@ -62,7 +56,7 @@ def newton_on_flows(
         # would make the outlets jump, and a recycle around the cascade could not settle.
         if settled(search, q, g, floor).all() and (taken or not g.any()):
             return q, point, g, True
-        matrix, slopes = search.jacobian(point, q, g + aside)
+        matrix, slopes = search.jacobian(point, q, g)
         steepest = np.abs(matrix).max(axis=1, initial=0.0)
         floor = np.maximum(TARGET_TOLERANCE, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
         blind = (g > floor) & (np.diag(matrix) > -NO_SLOPE)
@@ -76,7 +70,6 @@ def newton_on_flows(
         while damping > LEAST_MOVE:
             moved = np.clip(q + damping * step, search.low, search.high)
             trial, h = search.solve(moved, point.potential + slopes @ (moved - q))
-            h = h - aside
             left = np.abs(h[~settled(search, moved, h)]).sum()
             better = left < merit or (blind.any() and left < MISLED * merit)
             if trial.converged and (better or settled(search, moved, h, floor).all()):

@@ -1,30 +1,23 @@
-"""What stands behind Newton on the flows: other starts, targets by and by, brackets, room."""
+"""What stands behind Newton on the flows: other starts, brackets, room."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.separation.border import LARGEST_MOVE, NEWTON_STEPS, newton_on_flows
+from ytterby.separation.bracket import NoFooting, zero
 from ytterby.separation.search import Search
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
 
-BRACKET_WIDTH, FIRST_WIDTH, STEP_BACK, NEAR_ENOUGH = 1e-7, 0.1, 4.0, 1e-3
-"""Nested search: width at which a bracket is narrow, first step outwards, how much a step is
-shortened where no cascade stands, and the miss that is near enough for Newton [-]."""
-
-MOST_SOLVES, MOST_NARROWINGS = 300, 60
-"""Nested search: most cascades solved in all, and most narrowings of a bracket."""
+CLOSE, CLOSER = 1e-7, 1e-2
+"""Nested search: the miss at which the outermost flow is left to Newton, and how much closer each
+flow within is brought [-]."""
 
 OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
 """Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
-
-FIRST_STRIDE, LEAST_STRIDE = 0.25, 0.02
-"""Share of the way to the targets that is tried at once, at first and at least [-]."""
 
 ROOM, LEAST_SLOPE = 0.1, 0.2
 """A missed limit is aimed at with this much to spare, by a slope of at least this [-]."""
@@ -42,94 +35,68 @@ def standing(search: Search, q: Array) -> Array:
     return q
 
 
-def by_and_by(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
-    """Newton on targets that move from what the guess reaches to what is wanted."""
-    point, g = search.solve(q)
-    start, wanted, stride = g.copy(), 1.0, FIRST_STRIDE
-    if not point.converged:
-        return q, point, g, False
-    while wanted > 0:
-        ahead = max(wanted - stride, 0.0)
-        moved, point, h, done = newton_on_flows(search, q, ahead * start)
-        if done:
-            q, g, wanted, stride = moved, h, ahead, 2 * stride
-        else:
-            stride /= 2
-            search.solve(q)
-        if stride < LEAST_STRIDE:
-            return q, point, g, False
-    return q, point, g, True
-
-
-class _Lost(Exception):
-    """The search has no cascade to stand on, or has taken too long."""
+class Spent(Exception):
+    """The search has taken too long."""
 
 
 def nested(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
-    """The first flow by bracket and false position, the others solved likewise at each of its
-    values; then Newton. Slow, but it needs no more than that every flow lowers its own quantity.
+    """One flow by Newton within a bracket, the others solved likewise at each of its values.
+
+    Slow, but it needs no more than that every flow lowers its own quantity, however steeply here
+    and slowly there. Where the flows fail in one order, they are taken in the other.
     """
-    left, q = [MOST_SOLVES], q.copy()
-    point, g = search.solve(q)
-    try:
-        descend(search, q, 0, left)
-    except _Lost:
-        return q, point, g, False
-    return newton_on_flows(search, q)
-
-
-def solved(search: Search, q: Array, left: list[int]) -> tuple[Point, Array]:
-    """The cascade at q; raises _Lost where none stands or `left` solves are used up."""
-    left[0] -= 1
-    point, g = search.solve(q)
-    if not point.converged or left[0] < 0:
-        raise _Lost
-    return point, g
-
-
-def descend(search: Search, q: Array, k: int, left: list[int]) -> float:
-    """Set unknowns k and beyond, in place, so that their targets are met; returns what g_k is."""
-
-    def miss(value: float) -> float:
-        q[k] = value
-        if k + 1 < q.size:
-            descend(search, q, k + 1, left)
-        return float(solved(search, q, left)[1][k])
-
-    here, value = float(q[k]), miss(float(q[k]))
-    upwards = value > 0
-    wall = float(search.high[k] if upwards else search.low[k])
-    stride = FIRST_WIDTH if upwards else -FIRST_WIDTH
-    while True:
-        there = min(here + stride, wall) if upwards else max(here + stride, wall)
+    known = list(range(q.size))
+    for order in (known, known[::-1])[: q.size]:
+        found = q.copy()
         try:
-            beyond = miss(there)
-        except _Lost:
-            if left[0] < 0 or abs(stride) < BRACKET_WIDTH:
-                raise
-            stride /= STEP_BACK
+            seek(search, found, order)
+        except NoFooting:
             continue
-        if (beyond > 0) != upwards:
+        except Spent:
             break
-        if there == wall:
-            return beyond
-        here, value, stride = there, beyond, 2 * stride
-    return narrow(miss, here, value, there, beyond)
+        answer = newton_on_flows(search, found)
+        if answer[3]:
+            return answer
+    return q, *search.solve(q), False
 
 
-def narrow(miss: Callable[[float], float], a: float, g_a: float, b: float, g_b: float) -> float:
-    """Where `miss` is zero between a and b: the Illinois form of false position."""
-    for _ in range(MOST_NARROWINGS):
-        if abs(b - a) <= BRACKET_WIDTH or abs(g_b) <= NEAR_ENOUGH:
-            break
-        middle = (a * g_b - b * g_a) / (g_b - g_a)
-        g = miss(middle)
-        if (g > 0) == (g_b > 0):
-            g_a /= 2
-        else:
-            a, g_a = b, g_b
-        b, g_b = middle, g
-    return g_b
+def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list[int]]:
+    """Set the unknowns `order`, in place, so that their targets are met or a bound is reached.
+
+    Returns ln(quantity/allowed) of every target, its derivative by the unknowns, and which of
+    `order` are met; raises NoFooting and Spent.
+    """
+    k, others = order[0], order[1:]
+    latest: tuple[Array, Array, list[int]] = (np.empty(0), np.empty(0), [])
+
+    def miss(value: float) -> tuple[float, float]:
+        nonlocal latest
+        before = q.copy()
+        q[k] = value
+        try:
+            latest = seek(search, q, others) if others else (*stand(search, q), [])
+        except NoFooting:
+            q[:] = before
+            raise
+        g, matrix, met = latest
+        answered = np.linalg.lstsq(matrix[np.ix_(met, met)], matrix[met, k])[0]
+        return float(g[k]), float(matrix[k, k] - matrix[k, met] @ answered)
+
+    close = CLOSE * CLOSER ** (q.size - len(order))
+    reached = zero(miss, float(q[k]), float(search.low[k]), float(search.high[k]), close)
+    g, matrix, met = latest
+    return g, matrix, [k, *met] if reached else met
+
+
+def stand(search: Search, q: Array) -> tuple[Array, Array]:
+    """ln(quantity/allowed) at q and its derivative; raises NoFooting where no cascade stands, and
+    Spent."""
+    point, g = search.solve(q)
+    if search.spent:
+        raise Spent
+    if not point.converged:
+        raise NoFooting
+    return g, search.jacobian(point, q, g)[0]
 
 
 def with_room(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:

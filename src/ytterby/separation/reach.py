@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ytterby.separation.border import newton_on_flows, settled
 from ytterby.separation.circuit import Flows, Layout
-from ytterby.separation.fallback import by_and_by, nested, standing, with_room
+from ytterby.separation.fallback import nested, standing, with_room
 from ytterby.separation.search import Search
 from ytterby.separation.solve import Point
 from ytterby.separation.targets import SHARES, Target
@@ -51,7 +51,7 @@ def reach(
         return Reached(point, flows, point.converged, reason, search.iterations)
     first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
     q, point, g, done = newton_on_flows(search, first)
-    for way in (by_and_by, nested, with_room):
+    for way in (nested, with_room):
         if done:
             break
         search.grant()

@@ -32,8 +32,12 @@ RATIO_SPAN = 100.0
 REFLUX_SPAN = (-9.0, 7.0)
 """Reflux is sought between 0.01 % and 99.9 %: bounds of ln(reflux/(1 - reflux)) [-]."""
 
-MOST_WORK, MOST_ITERATIONS = 60_000, 1000
+MOST_WORK, MOST_ITERATIONS = 1_000_000, 10_000
 """Newton steps times stages, and Newton steps beside, after which one way of search is given up."""
+
+PATIENCE, MORE_PATIENCE, LONGER = 2000, 200_000, 4
+"""One cascade of a search is given up from nothing after so many Newton steps, and so many over the
+number of stages; LONGER times later where its flows are all given [-]."""
 
 SMALLEST_FLOW = 1e-6
 """Stands for a flow of zero where its logarithm is taken; the bounds cut it off [L/s or -]."""
@@ -57,6 +61,17 @@ class Search:
     def grant(self) -> None:
         """Allow so many Newton steps more."""
         self.most = self.iterations + MOST_WORK // self.layout.stages.total + MOST_ITERATIONS
+
+    @property
+    def patience(self) -> int:
+        """Newton steps after which one cascade is given up from nothing [-]."""
+        most = PATIENCE + MORE_PATIENCE // self.layout.stages.total
+        return most if self.targets else LONGER * most
+
+    @property
+    def spent(self) -> bool:
+        """Whether more Newton steps were taken than are allowed."""
+        return bool(self.targets) and self.iterations > self.most
 
     @property
     def parted(self) -> bool:
@@ -122,17 +137,19 @@ class Search:
 
         Flows at which no cascade can stand (a stage without organic) count as missing all targets.
         """
+        if self.spent and self.last is not None:
+            return replace(self.last, converged=False), self.excess(self.last)
         try:
             circuit = self.layout.circuit(self.flows(q))
             start = self.potential if guess is None else guess
-            point = solve_at(self.layout.chemistry, circuit, start)
+            point = solve_at(self.layout.chemistry, circuit, start, self.patience)
         except NoCircuit:
             if self.last is None:
                 raise
             return replace(self.last, converged=False), np.ones(q.size)
         self.last = point
         self.iterations += point.iterations
-        if self.iterations > self.most:
+        if self.spent:
             point = replace(point, converged=False)
         if point.converged:
             self.potential = point.potential

@@ -194,8 +194,11 @@ def arrays(chemistry: Chemistry) -> tuple[Array, ...]:
     )
 
 
-def solve_at(chemistry: Chemistry, circuit: Circuit, guess: Array | None) -> Point:
-    """The steady state of a circuit, from the potentials of a neighbour [-] or from nothing."""
+def solve_at(chemistry: Chemistry, circuit: Circuit, guess: Array | None, most: int) -> Point:
+    """The steady state of a circuit, from the potentials of a neighbour [-] or from nothing.
+
+    most: Newton steps after which it is given up from nothing [-].
+    """
     posed = Posed.of(chemistry, circuit)
     spent = 0
     if guess is not None:
@@ -203,12 +206,15 @@ def solve_at(chemistry: Chemistry, circuit: Circuit, guess: Array | None) -> Poi
         if found[5]:
             return posed.point(chemistry, circuit, found)
         spent = found[4]
-    found = from_nothing(chemistry, circuit, posed)
+    found = from_nothing(chemistry, circuit, posed, most)
     return posed.point(chemistry, circuit, (*found[:4], found[4] + spent, found[5]))
 
 
-def from_nothing(chemistry: Chemistry, circuit: Circuit, posed: Posed) -> tuple:
-    """The answer of `newton` from a coarse cascade, refined level by level."""
+def from_nothing(chemistry: Chemistry, circuit: Circuit, posed: Posed, most: int) -> tuple:
+    """The answer of `newton` from a coarse cascade, refined level by level.
+
+    most: Newton steps in all, of which one march takes at most half [-].
+    """
     special = circuit.special
     kept = levels(special)
     used, found, before = 0, None, kept[0]
@@ -218,26 +224,37 @@ def from_nothing(chemistry: Chemistry, circuit: Circuit, posed: Posed) -> tuple:
         case = posed.case if last else Posed.of(chemistry, circuit.at(stages)).case
         if found is not None and found[5]:
             guess = refine(found[:3], special[before], special[stages])
-            found = near(guess, case, tolerance)
+            found = near(guess, case, tolerance, most // 2)
             used += found[4]
         if found is None or not found[5]:
-            x, y = fill(case, chemistry.mechanism == "homovalent exchange")
-            alone = flash_all(*contents(case), x, y, case, chemistry.potentials)
-            found = pseudo_transient(x, y, alone, case, FROM_NOTHING, tolerance)
+            found = afresh(chemistry, case, tolerance, most // 2 if used <= most else 0)
             used += found[4]
         before = stages
     assert found is not None
     return (*found[:4], used, found[5])
 
 
-def near(guess: tuple[Array, ...], case: Case, tolerance: float) -> tuple:
-    """The answer of `newton` from a guess of potentials, x and y, marched in time if need be."""
+def afresh(chemistry: Chemistry, case: Case, tolerance: float, most: int) -> tuple:
+    """The answer of `newton` from the feeds run through without exchange, marched in time.
+
+    most: Newton steps of the march [-].
+    """
+    x, y = fill(case, chemistry.mechanism == "homovalent exchange")
+    alone = flash_all(*contents(case), x, y, case, chemistry.potentials)
+    return pseudo_transient(x, y, alone, case, FROM_NOTHING, tolerance, most)
+
+
+def near(guess: tuple[Array, ...], case: Case, tolerance: float, most: int) -> tuple:
+    """The answer of `newton` from a guess of potentials, x and y, marched in time if need be.
+
+    most: Newton steps of a march [-].
+    """
     potential, x, y = guess
     found = settle(potential, x, case, tolerance)
     if found[5]:
         return found
     spent = found[4]
-    found = pseudo_transient(x, y, potential, case, FROM_NEAR, tolerance)
+    found = pseudo_transient(x, y, potential, case, FROM_NEAR, tolerance, most)
     return (*found[:4], found[4] + spent, found[5])
 
 

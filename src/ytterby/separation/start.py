@@ -26,13 +26,16 @@ from ytterby.separation.walk import walk
 EULER_TOLERANCE = 1e-4
 """Largest closure of a step in time [-], which is only on the way."""
 
-STEADY_STEPS, EULER_STEPS, PSEUDO_STEPS, MOST_ITERATIONS = 25, 12, 400, 1200
-"""Most iterations of a steady Newton solve, of one implicit Euler step, most such steps, and most
-iterations of a march in all."""
+STEADY_STEPS, EULER_STEPS = 25, 12
+"""Most iterations of a steady Newton solve and of one implicit Euler step."""
 
-QUICK, SLOW, FAST_GROWTH, SLOW_GROWTH, CUT = 4, 9, 4.0, 1.8, 0.4
-"""Steps in time: up to QUICK iterations the step grows fast, up to SLOW slowly, beyond not at all;
-a failed step is cut."""
+QUICK, SLOW, FAST_GROWTH, SLOW_GROWTH = 4, 9, 4.0, 1.8
+"""Steps in time: up to QUICK iterations the step grows fast, up to SLOW slowly, beyond not at
+all."""
+
+CUT, WARY_STEPS, WARY_GROWTH = 0.5, 4, 1.3
+"""A failed step is cut, and so many steps after it grow no faster than this: a front that moves
+from stage to stage lets only so much pass at a time."""
 
 FIRST_TRY, TRY_AGAIN, SHORTEST = 8.0, 4.0, 1e-6
 """A steady solve is tried once the step is FIRST_TRY residence times long, and whenever it has
@@ -116,30 +119,31 @@ def settle(potential, x, case, tolerance):
     return found, xs, ys, residual, used + more, done
 
 
-def pseudo_transient(x, y, potential, case, time_step, tolerance):
+def pseudo_transient(x, y, potential, case, time_step, tolerance, most):
     """March the contents x, y to the steady state, from a guess of their potentials and a first
-    time step.
+    time step, in about `most` Newton iterations.
 
     Returns potentials, x, y, largest relative closure [-], Newton iterations in all, converged.
     Unit of time: one residence in a stage.
     """
     Q, G = contents(case)
-    next_try, total = FIRST_TRY * time_step, 0
+    next_try, total, wary = FIRST_TRY * time_step, 0, 0
     residual = math.inf
-    for _ in range(PSEUDO_STEPS):
-        if total > MOST_ITERATIONS:
-            break
+    while total < most:
         found, xn, yn, residual, used, done = euler_step(
             time_step, Q, G, x, y, potential, case, EULER_TOLERANCE
         )
         total += used
         if not done:
             time_step *= CUT
+            wary = WARY_STEPS
             if time_step < SHORTEST:
                 break
             continue
         potential, x, y = found, xn, yn
-        time_step *= FAST_GROWTH if used <= QUICK else SLOW_GROWTH if used <= SLOW else 1.0
+        growth = FAST_GROWTH if used <= QUICK else SLOW_GROWTH if used <= SLOW else 1.0
+        time_step *= min(growth, WARY_GROWTH) if wary > 0 else growth
+        wary -= 1
         if time_step >= next_try:
             next_try = TRY_AGAIN * time_step
             found, xs, ys, residual, used, done = settle(potential, x, case, tolerance)
