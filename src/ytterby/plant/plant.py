@@ -11,7 +11,7 @@ from ytterby.balance import Balance, Basis, Finding
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.feed import Feed
 from ytterby.quantity import describe
-from ytterby.units import KINDS, FieldError, Unit, convert, declarations, required, to_tree
+from ytterby.units import KINDS, FieldError, Unit, convert, declarations, required, settled, to_tree
 from ytterby.units.thermal import NoStableForm
 
 if TYPE_CHECKING:
@@ -203,11 +203,12 @@ def _unit(name: str, branch: Any, plant: str) -> Unit:
             )
     source = f"given in plant {plant!r}"
     try:
-        fields = {
-            key: convert(key, told[key], value, source)
-            for key, value in branch.items()
-            if key != "is"
-        }
+        fields = {key: value for key, value in branch.items() if key != "is"}
+        # Choices first: which facts are overridden may depend on them.
+        for key in sorted(fields, key=lambda key: told[key].chosen is not None):
+            if told[key].chosen:
+                told = settled(KINDS[kind], fields)
+            fields[key] = convert(key, told[key], fields[key], source)
         return KINDS[kind](**fields)
     except FieldError as error:
         raise _placed(path, error) from None
@@ -226,7 +227,7 @@ def _roles(outlets: Mapping[str, Any]) -> dict[str, str]:
 
 def _unit_tree(unit: Unit) -> dict[str, Any]:
     tree: dict[str, Any] = {"is": unit.kind}
-    for name, told in declarations(type(unit)).items():
+    for name, told in settled(type(unit), vars(unit)).items():
         branch = to_tree(getattr(unit, name), told)
         if branch not in ({}, [], None) or name in required(type(unit)):
             tree[name] = branch

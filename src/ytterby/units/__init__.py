@@ -15,6 +15,7 @@ from ytterby.units.fields import (
     convert,
     declarations,
     required,
+    settled,
     to_tree,
 )
 from ytterby.units.filter import Filter
@@ -107,5 +108,6 @@ __all__ = [
     "convert",
     "declarations",
     "required",
+    "settled",
     "to_tree",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import Reaction, Species
 from ytterby.facts import Fact
-from ytterby.units.fields import FactTable, convert, declarations
+from ytterby.units.fields import FactTable, convert, declarations, settled
 
 Grade = Literal["mechanistic", "fitted", "specified"]
 SOURCE_IN_CODE = "given by the caller"
@@ -65,8 +65,12 @@ class Unit:
     outlets: ClassVar[Mapping[str, str]]
 
     def __post_init__(self) -> None:
-        for name, told in declarations(type(self)).items():
-            value = convert(name, told, getattr(self, name), SOURCE_IN_CODE)
+        # Choices first: facts may depend on them.
+        told = declarations(type(self))
+        for name in sorted(told, key=lambda name: told[name].chosen is not None):
+            if told[name].chosen:
+                told = settled(type(self), vars(self))
+            value = convert(name, told[name], getattr(self, name), SOURCE_IN_CODE)
             object.__setattr__(self, name, value)
 
     def reach(self, names: frozenset[str]) -> set[str]:
