@@ -68,6 +68,7 @@ def simulate(
     set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
     accuracy: float = 1e-3,
     csv: Path | None = None,
+    report: Path | None = None,
 ) -> int:
     """Follow a cascade of a plant in time: purity, and when it is to specification.
 
@@ -91,6 +92,8 @@ def simulate(
         Error of a step in time, relative to the contents.
     csv
         Also write every step to this file.
+    report
+        Also write one self-contained HTML page to this file.
     """
     from ytterby.app.simulate import simulate_unit
 
@@ -103,6 +106,7 @@ def simulate(
         changes=set_,
         accuracy=accuracy,
         csv=csv,
+        report=report,
     )
 
 
