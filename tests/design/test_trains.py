@@ -4,6 +4,8 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ytterby.design import (
     Practice,
@@ -19,6 +21,7 @@ from ytterby.design import (
     train_card,
 )
 from ytterby.design.economy import economic
+from ytterby.design.liquor import Conditioning, Liquor, Outflow, salt_dissolved
 from ytterby.design.sensitivity import moved
 from ytterby.design.sequence import unsharp_order
 from ytterby.design.train import train_of
@@ -54,6 +57,40 @@ def test_every_element_closes_over_the_train():
     for gap in train().closure().values():
         # Each organic loop is closed to 1e-12 of its feed; the rarest element is a tenth of it.
         assert abs(gap) < 1e-9
+
+
+def test_sodium_chloride_and_water_close_with_their_reagents():
+    gaps = train().closure()
+    for name in ("Na", "Cl", "aqueous"):
+        # Sums of fewer than a hundred flows, each right to rounding.
+        assert abs(gaps[name]) < 1e-12
+    assert train().alkali_for_acid > 0 and train().evaporated > 0 and train().salt > 0
+
+
+def test_each_cascade_is_fed_with_the_liquor_that_was_made_ready_for_it():
+    first, *others = train().steps
+    assert first.arriving is None and first.feed.conditioning == Conditioning()
+    for step in others:
+        fed, ready = step.sized.cascade.feed, step.feed
+        assert fed.concentrations.get("Na", 0.0) == ready.sodium
+        assert fed.flow == ready.flow
+        came, how = ready.arriving, ready.conditioning
+        assert came.sodium + how.alkali == pytest.approx(ready.sodium * ready.flow + how.salt)
+        assert how.salt >= 0 and min(how.alkali, how.acid) == 0
+
+
+@given(
+    st.floats(0.1, 10), st.floats(0, 0.5), st.floats(0, 5), st.floats(1e-3, 0.5), st.floats(0.2, 2)
+)
+def test_a_liquor_made_ready_keeps_its_metals_and_its_charge(flow, acid, sodium, wanted, strength):
+    came = Outflow(flow, {"Nd": 1.0}, sodium, 3 + sodium + acid)
+    fresh = Liquor(1 / strength, {"Nd": strength}, wanted, arriving=came)
+    ready = fresh.with_acid(wanted)
+    how = ready.conditioning
+    chloride = ready.flow * (3 * strength + ready.sodium + wanted)
+    # Differences of a few sums of order ten.
+    assert came.chloride + how.acid - how.salt == pytest.approx(chloride, rel=1e-12, abs=1e-12)
+    assert ready.sodium <= salt_dissolved(3 * strength + wanted) * (1 + 1e-12)
 
 
 def test_each_cascade_is_fed_by_the_one_before_with_its_impurities():

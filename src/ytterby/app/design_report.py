@@ -59,6 +59,12 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
             None,
         ),
         _badge(
+            "Between cascades",
+            f"{significant(train.evaporated)} kg of water boiled off, {significant(train.salt)} kg "
+            "of salt crystallised, per kg of oxide fed",
+            None,
+        ),
+        _badge(
             "Locked up",
             f"{significant(sum(train.locked.values()))} kg of oxides, worth "
             f"{significant(train.locked_value)}, fed in "

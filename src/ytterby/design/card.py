@@ -79,6 +79,8 @@ def train_card(train: Train) -> str:
         f"{train.organic_inventory:.4g} m3 of organic",
         f"acid {train.acid:.3g} kg HCl, saponification {train.alkali:.3g} and neutralisation "
         f"{train.alkali_for_acid:.3g} kg NaOH per kg of oxide fed",
+        f"between cascades {train.evaporated:.3g} kg of water is boiled off and "
+        f"{train.salt:.3g} kg of salt crystallises per kg of oxide fed",
         f"held in the stages {sum(train.locked.values()):.4g} kg of oxide, worth "
         f"{train.locked_value:.3g}, fed in "
         f"{sum(train.locked.values()) / train.oxide_fed / _HOURS / _DAY:.3g} days",

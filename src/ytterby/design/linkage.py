@@ -16,8 +16,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from ytterby.design.liquor import Outflow
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS, CHARGE, SODIUM
-from ytterby.design.reading import metals
 from ytterby.design.train import Made, Step, Train
 from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
@@ -169,7 +169,7 @@ class _Link:
         self.reflux = self._trim("reflux", self.reflux, extract - wanted, slope)
         light = sum(self.leaving(self.profile_x, "raffinate").values())
         lights = sum(x.cut.feed[e] for e in x.cut.lights) - x.cut.light_lost + x.cut.heavy_lost
-        self.scrub = self._trim("scrub", self.scrub, light - lights, self._strength())
+        self.scrub = self._trim("scrub", self.scrub, light - lights, self.strength)
         self._pass_on()
         after = self._state()
         change = max(abs(a - b) for a, b in zip(after, before, strict=True))
@@ -188,7 +188,9 @@ class _Link:
         places = self.x.cut.chemistry.index(self.elements)
         return dict(zip(self.elements, profile.outlets[name].amounts[places].tolist(), strict=True))
 
-    def _strength(self) -> float:
+    @property
+    def strength(self) -> float:
+        """Rare earths in the scrub of X [mol/L]."""
         return sum(self.liquor.values())
 
     def _trim(self, name: str, value: float, miss: float, nominal: float) -> float:
@@ -234,14 +236,14 @@ def _flow(step: Step) -> float:
 def _products(train: Train, x: Step, y: Step, state: _Link) -> tuple[Made, ...]:
     """The products of a train with the linked pair in the place of X and Y."""
     middle = train.steps[0].node.after
-    made = {i: dict(one.amounts) for i, one in enumerate(train.made)}
-    scrubbed = {e: state.scrub * v for e, v in state.liquor.items()}
-    drawn = state.leaving(state.profile_y, "raffinate")
-    made[middle] = {e: n - scrubbed.get(e, 0.0) for e, n in drawn.items()}
+    made = {i: one.liquor for i, one in enumerate(train.made)}
+    drawn = Outflow.of(y.cut, state.profile_y, "raffinate")
+    scrubbed = state.scrub * state.strength / sum(drawn.metals.values())
+    made[middle] = drawn.part(1 - scrubbed)
     for step, profile, outlet, part, place in (
         (x, state.profile_x, "raffinate", x.node.light, x.node.after),
         (y, state.profile_y, "extract", y.node.heavy, y.node.after + 1),
     ):
-        amounts = {e: n for e, n in metals(step.cut, profile, outlet).items() if n > 0}
-        made |= {place: amounts} if part is None else train.branch(part, amounts)
-    return tuple(replace(one, amounts=made[i]) for i, one in enumerate(train.made))
+        leaving = Outflow.of(step.cut, profile, outlet)
+        made |= {place: leaving} if part is None else train.branch(part, leaving)
+    return tuple(replace(one, liquor=made[i]) for i, one in enumerate(train.made))

@@ -22,7 +22,10 @@ CHARGE = 3
 LITRES = 1000
 ACID_MASS = Species.of("H+").molar_mass + Species.of("Cl-").molar_mass
 ALKALI_MASS = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
-"""kg of HCl and of NaOH per mol."""
+SALT_MASS = Species.of("Na+").molar_mass + Species.of("Cl-").molar_mass
+"""kg of HCl, of NaOH and of NaCl per mol."""
+WATER_MASS = 1
+"""kg of water per litre, near enough [kg/L]."""
 
 
 @cache
