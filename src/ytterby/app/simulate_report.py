@@ -145,7 +145,7 @@ def _lines(names: Sequence[str], values: np.ndarray) -> dict[str, np.ndarray]:
     """The largest of the columns by name, in the order of the components."""
     highest = values.max(axis=0)
     main = sorted(np.argsort(-highest, kind="stable")[:_MOST_LINES].tolist())
-    return {names[i]: values[:, i] for i in main if highest[i] > 0}
+    return {str(names[i]): values[:, i] for i in main if highest[i] > 0}
 
 
 def _snapshots(cascade: Cascade, run: Trajectory, name: str) -> list[dict[str, Any]]:

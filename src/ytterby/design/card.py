@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ytterby.design.designed import Designed
-from ytterby.design.linkage import Linked
+from ytterby.design.linked import Linked
 from ytterby.design.train import Train
 
 _HOURS, _DAY = 3600, 24
@@ -85,14 +85,14 @@ def train_card(train: Train) -> str:
         f"{train.locked_value:.3g}, fed in "
         f"{sum(train.locked.values()) / train.oxide_fed / _HOURS / _DAY:.3g} days",
         "",
-        f"{'cut':<16}{'factor':>7}{'extraction':>12}{'scrubbing':>11}{'stripping':>11}"
+        f"{'cut':<16}{'on':<11}{'factor':>7}{'extraction':>12}{'scrubbing':>11}{'stripping':>11}"
         f"{'organic L/h':>13}{'S':>7}{'loading':>9}",
     ]
     for step in train.steps:
         sized, profile = step.sized, step.sized.profile
         n = sized.stages
         lines.append(
-            f"{step.name:<16}{step.cut.key_factor:>7.2f}{n.extraction:>12}{n.scrubbing:>11}"
+            f"{step.name:<16}{sized.practice.extractant:<11}{step.cut.key_factor:>7.2f}{n.extraction:>12}{n.scrubbing:>11}"
             f"{n.stripping:>11}{profile.flows.organic * _HOURS:>13.4g}{sized.organic:>7.2f}"
             f"{float(profile.loading.max()):>9.0%}"
         )

@@ -196,12 +196,17 @@ class Train:
 
         Nothing is computed by difference: reagents come in, products, salt and vapour go out.
         """
-        metals = {
+        return self.metal_closure() | {
+            name: out / into - 1 for name, (into, out) in self.passing().items()
+        }
+
+    def metal_closure(self) -> dict[str, float]:
+        """(made - fed)/fed of each rare earth [-]."""
+        return {
             e: sum(made.amounts.get(e, 0.0) for made in self.made) / fed - 1
             for e, fed in self.task.feed.items()
             if fed > 0
         }
-        return metals | {name: out / into - 1 for name, (into, out) in self.passing().items()}
 
     def passing(self) -> dict[str, tuple[float, float]]:
         """(in, out) of sodium and chloride [mol/s] and of the aqueous volume [L/s]."""
@@ -305,8 +310,9 @@ def train_of(
 
     def fresh(cut: Cut, node: Node, arriving: Outflow | None) -> Sized:
         tell(f"cut {cut.name}")
-        plan = plan_at(cut, practice, prices, node.plan.organic / node.plan.least * _least(cut))
-        return within_loading(cut, practice, plan, Liquor.of(cut, practice, arriving))
+        own = practice.on(cut.chemistry.extractant)
+        plan = plan_at(cut, own, prices, node.plan.organic / node.plan.least * _least(cut))
+        return within_loading(cut, own, plan, Liquor.of(cut, own, arriving))
 
     return _built(task, practice, prices, root, fresh)
 

@@ -151,7 +151,7 @@ def _components(basis: Basis, system: System, elements: tuple[str, ...]) -> Comp
     taken = {*ions.values(), system.counter_ion}
     passengers = [name for name in masters if name not in taken] + [_WATER]
     renamed = {_SULFATE: "SO4"} if system.anion == "sulfate" else {}
-    names = [renamed.get(name, name) for name in passengers]
+    names: list[str] = [renamed.get(name, name) for name in passengers]
     if (system.solvates or system.exchanges) and ACID not in ions:
         names.append(ACID)
         passengers.append(_PROTON)
