@@ -41,7 +41,8 @@ def link(train: Train, pair: tuple[Step, Step] | None = None) -> Linked:
         found = passing_pairs(train)
         if not found:
             raise ValueError(
-                "link: no cascade parts the extract of another, and there is no unsharp first cut"
+                "link: no cascade parts the extract of another on the same extractant, and there "
+                "is no unsharp first cut"
             )
         pair = found[0]
     return pass_on(train, *pair)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ytterby.design.cut import Cut
-from ytterby.design.linked import CLOSED, MOST_TURNS, Linked, Trimmed, carried, solved
+from ytterby.design.linked import CLOSED, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.practice import CHARGE, SODIUM
 from ytterby.design.train import Step, Train
@@ -29,6 +29,8 @@ from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
 ATTEMPTS, MORE_ORGANIC = 12, 1.05
 """Most tries, and factor on the organic of Y in each [-]."""
+TURNS, HOPELESS = 100, 2
+"""Most times round the two cascades, and attempts without a steady state that are enough [-]."""
 LEAST_REFLUX = 0.05
 """Share of the strip liquor that goes on as scrub to begin with, at least [-]."""
 BISECTIONS = 100
@@ -66,24 +68,22 @@ def pass_on(train: Train, x: Step, y: Step) -> Linked:
     own as theory asks for, and more of it until the products are pure, `ATTEMPTS` times at most;
     `Linked.made` tells whether they are. Raises Infeasible where no steady state is found.
     """
-    reason = ""
+    failed = 0
     best: Linked | None = None
     for attempt in range(ATTEMPTS):
         state = _Passing(x, y, attempt)
-        try:
-            for _ in range(MOST_TURNS):
-                if state.turn():
-                    break
-            else:
-                raise Infeasible(f"no steady state after {MOST_TURNS} turns")
-            best = state.linked(train)
-        except Infeasible as error:
-            reason = str(error)
+        if not any(state.turn() for _ in range(TURNS)):
+            failed += 1
+            if failed == HOPELESS:
+                break
             continue
+        best = state.linked(train)
         if all(one.met for one in best.made):
             break
     if best is None:
-        raise Infeasible(f"link of {x.name} and {y.name}: {reason}; run them unlinked")
+        raise Infeasible(
+            f"link of {x.name} and {y.name}: no steady state after {TURNS} turns; run them unlinked"
+        )
     return best
 
 

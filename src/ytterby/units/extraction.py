@@ -29,10 +29,6 @@ WATCHED = (*RARE_EARTHS, "Th", "U")
 """Elements that are never taken to stay in the liquor for want of a constant."""
 
 
-class NoConstants(ValueError):
-    """An extractant of which nothing is known in a medium."""
-
-
 def ion_of(element: str) -> str:
     """The ion as which `element` is extracted: Nd+3, Fe+3, UO2+2, Na+."""
     charge = CHARGES[element]
@@ -82,15 +78,10 @@ class System:
 
     @cached_property
     def constants(self) -> Constants:
-        """The shipped constants; raises NoConstants where there are none for the medium."""
-        try:
-            if self.solvates:
-                return solvating(self.extractant, self.anion)
-            return acidic(self.extractant, None)
-        except UnknownFact:
-            raise NoConstants(
-                f"no constants of {self.extractant} in {self.anion} are known"
-            ) from None
+        """The shipped constants; raises UnknownFact where there are none for the medium."""
+        if self.solvates:
+            return solvating(self.extractant, self.anion)
+        return acidic(self.extractant, None)
 
     def bound(self, component: str) -> str:
         """The organic species of a component: Nd+3:P507(org), UO2+2.2NO3-:2TBP(org)."""
@@ -150,8 +141,8 @@ def _components(basis: Basis, system: System, elements: tuple[str, ...]) -> Comp
     masters = [basis.names[i] for i in basis.solution.places[0]]
     taken = {*ions.values(), system.counter_ion}
     passengers = [name for name in masters if name not in taken] + [_WATER]
-    renamed = {_SULFATE: "SO4"} if system.anion == "sulfate" else {}
-    names: list[str] = [renamed.get(name, name) for name in passengers]
+    ligand = _SULFATE if system.anion == "sulfate" else None
+    names = ["SO4" if name == ligand else name for name in passengers]
     if (system.solvates or system.exchanges) and ACID not in ions:
         names.append(ACID)
         passengers.append(_PROTON)
