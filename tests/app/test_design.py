@@ -61,7 +61,7 @@ def test_products_print_a_train_and_its_report_draws_it(tmp_path, capsys):
         ),
         (
             [FEED, "--product", "Tb:99%", "--cut-extractant", "Sm|Tb=P204"],
-            "one of Sm|Gd, Gd|Tb, Tb|",
+            "no cut Sm|Tb; expected one of Gd|Tb, Tb|Dy",
         ),
         ([FEED, "--cut", "Gd", "--cut-extractant", "Gd|Tb=P204"], "found a single --cut"),
         (["Fe=3,Nd=4", "--cut", "Nd"], "found Fe, expected symbols of rare earths"),

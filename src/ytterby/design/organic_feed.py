@@ -72,7 +72,7 @@ def pass_on(train: Train, x: Step, y: Step) -> Linked:
     best: Linked | None = None
     for attempt in range(ATTEMPTS):
         state = _Passing(x, y, attempt)
-        if not any(state.turn() for _ in range(TURNS)):
+        if not state.settle():
             failed += 1
             if failed == HOPELESS:
                 break
@@ -82,7 +82,7 @@ def pass_on(train: Train, x: Step, y: Step) -> Linked:
             break
     if best is None:
         raise Infeasible(
-            f"link of {x.name} and {y.name}: no steady state after {TURNS} turns; run them unlinked"
+            f"link of {x.name} and {y.name}: no steady state was found; run them unlinked"
         )
     return best
 
@@ -127,6 +127,13 @@ class _Passing:
         self.trims = Trimmed(), Trimmed()
         self.light: Profile | None = None
         self.heavy: Profile | None = None
+
+    def settle(self) -> bool:
+        """Go round until all is still; whether that came about."""
+        try:
+            return any(self.turn() for _ in range(TURNS))
+        except Infeasible:
+            return False
 
     def turn(self) -> bool:
         """Once round: X, its organic to Y, strip liquor and organic back; whether all is still."""
