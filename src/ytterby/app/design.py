@@ -16,6 +16,7 @@ from ytterby.design import (
     Prices,
     Product,
     Task,
+    Train,
     card,
     design,
     design_train,
@@ -69,6 +70,7 @@ def run(
         raise PlantError((), str(error)) from None
     share = _quantity("--recovery", recovery, "-")
     announce_compilation()
+    status = 0
     try:
         if cut is not None:
             wanted = Cut.of_quality(
@@ -98,7 +100,7 @@ def run(
                 train = design_train(task, practice, cost, unsharp=unsharp, progress=tick)
             print(train_card(train))
             if linked:
-                print(linked_card(link(train)))
+                status = _link(train)
             if report is not None:
                 from ytterby.app.design_report import write_train
 
@@ -110,6 +112,16 @@ def run(
         raise PlantError((), str(error)) from None
     if report is not None:
         print(f"Report: {report}")
+    return status
+
+
+def _link(train: Train) -> int:
+    """Print what a link saves, or why there is none: the train stands all the same."""
+    try:
+        print(linked_card(link(train)))
+    except (Infeasible, ValueError) as error:
+        print(error, file=sys.stderr)
+        return RESULT_IS_NONE
     return 0
 
 

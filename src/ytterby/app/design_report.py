@@ -72,7 +72,7 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
             f"{significant(sum(train.locked.values()) / train.oxide_fed / _HOURS / _DAY)} days",
             None,
         ),
-        _badge("Closure", f"every element within {worst:.0e}", worst < _CLOSED),
+        _badge("Closure", f"every element and the water within {worst:.0e}", worst < _CLOSED),
     ]
     _write(
         path,

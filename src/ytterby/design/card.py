@@ -106,7 +106,7 @@ def train_card(train: Train) -> str:
             f"{product.purity:>10.2%}{got / fed:>12.3%}{'' if made.met else '  short'}"
         )
     worst = max(train.closure().items(), key=lambda item: abs(item[1]))
-    lines += ["", f"every element closes to {abs(worst[1]):.1e} ({worst[0]} worst)"]
+    lines += ["", f"every element and the water close to {abs(worst[1]):.1e} ({worst[0]} worst)"]
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from ytterby.design.liquor import Outflow
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS
 from ytterby.design.train import Made, Step, Train
 from ytterby.design.trial import Infeasible
-from ytterby.separation import Cascade, Profile
+from ytterby.separation import Cascade, NoCircuit, Profile
 
 MOST_TURNS = 300
 """Most times round the two cascades."""
@@ -124,7 +124,10 @@ class Trimmed:
 
 def solved(cascade: Cascade, guess: Profile | None, name: str) -> Profile:
     """The steady state; raises Infeasible naming the cut."""
-    profile = cascade.solve(guess, sensitivity=False)
+    try:
+        profile = cascade.solve(guess, sensitivity=False)
+    except NoCircuit as error:
+        raise Infeasible(f"link, cut {name}: {error}") from None
     if not profile.converged:
         raise Infeasible(f"link, cut {name}: {profile.reason}")
     return profile

@@ -166,6 +166,8 @@ class _Passing:
         total = carried(self.heavy, self.organic + flows.own)
         self.returned = {e: v for e, v in total.items() if e in y.cut.series and v > 0}
         drawn = sum(self.liquor.metals.values())
+        if not drawn > 0 or flows.reflux >= 1:
+            raise Infeasible(f"link, cut {y.name}: no strip liquor is left to scrub with")
         moved, turned = self.trims
         flows.scrub = moved.step(flows.scrub, lights - wanted_x, drawn)
         slope = flows.strip * y.sized.practice.strip_acid / CHARGE
