@@ -19,7 +19,8 @@ from ytterby.design.linked import CLOSED, MOST_TURNS, Linked, Trimmed, carried, 
 from ytterby.design.liquor import Outflow
 from ytterby.design.organic_feed import pass_on, passing_pairs
 from ytterby.design.practice import CHARGE, SODIUM
-from ytterby.design.train import Step, Train
+from ytterby.design.step import Step
+from ytterby.design.train import Train
 from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 

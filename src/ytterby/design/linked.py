@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from ytterby.design.liquor import Outflow
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS
-from ytterby.design.train import Made, Step, Train
+from ytterby.design.step import Made, Step
+from ytterby.design.train import Train
 from ytterby.design.trial import Infeasible
 from ytterby.separation import Cascade, NoCircuit, Profile
 

@@ -23,7 +23,8 @@ from ytterby.design.cut import Cut
 from ytterby.design.linked import CLOSED, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.practice import CHARGE, SODIUM
-from ytterby.design.train import Step, Train
+from ytterby.design.step import Step
+from ytterby.design.train import Train
 from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from ytterby.design.cut import Cut
 from ytterby.design.multicomponent import Lumps
-from ytterby.design.train import Step, Train
+from ytterby.design.step import Step
+from ytterby.design.train import Train
 from ytterby.design.trial import Infeasible
 from ytterby.separation import Chemistry
 
