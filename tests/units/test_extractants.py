@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from ytterby.plant import Feed, Plant, PlantError
 from ytterby.separation import Aqueous, Cascade, Chemistry, Organic, Stages
 from ytterby.units import CascadeUnit, FieldError, Inlet
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "extractants" / "plant.yaml"
 LIQUOR = {"Nd": "30 g/L", "Dy": "10 g/L", "Y": "10 g/L", "Fe+3": "1 mg/L", "Co": "1 g/L"}
 LITRES_PER_SECOND = 1e-3
 STAGES = {"extraction": 4, "scrubbing": 4, "stripping": 4}
@@ -244,3 +247,15 @@ def test_a_sulfate_liquor_has_the_acidity_that_was_asked_for():
     # Hydrogen sulfate takes more room than what it forms from.
     assert stream.pH == pytest.approx(1.0, abs=1e-2)
     assert stream["Cl-"] == 0
+
+
+def test_the_example_gives_the_heaviest_up_to_weak_acid_on_one_extractant_only():
+    plant = Plant.read(EXAMPLE)
+    balance = plant.solve()
+    assert abs(balance.worst_closure()[2]) < 1e-9
+    strong, weak = (balance.details[name] for name in ("phosphonic", "phosphinic"))
+    assert weak.acid < strong.acid / 5
+    assert (strong.alkali_name, weak.alkali_name) == ("NaOH", "NH3")
+    for name in ("phosphonic", "phosphinic"):
+        purity = balance.purity(f"{name}.extract")
+        assert sum(purity[e] for e in ("Tm", "Yb", "Lu")) >= 0.99 - 1e-9
