@@ -203,12 +203,19 @@ def _unit(name: str, branch: Any, plant: str) -> Unit:
             )
     source = f"given in plant {plant!r}"
     try:
-        fields = {key: value for key, value in branch.items() if key != "is"}
-        # Choices first: which facts are overridden may depend on them.
-        for key in sorted(fields, key=lambda key: told[key].chosen is not None):
-            if told[key].chosen:
-                told = settled(KINDS[kind], fields)
-            fields[key] = convert(key, told[key], fields[key], source)
+        given = {key: value for key, value in branch.items() if key != "is"}
+        fields = {
+            key: convert(key, told[key], value, source)
+            for key, value in given.items()
+            if not told[key].chosen
+        }
+        # Choices come first: which facts are overridden depends on them.
+        told = settled(KINDS[kind], fields)
+        fields |= {
+            key: convert(key, told[key], value, source)
+            for key, value in given.items()
+            if told[key].chosen
+        }
         return KINDS[kind](**fields)
     except FieldError as error:
         raise _placed(path, error) from None

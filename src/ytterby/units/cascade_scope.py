@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,19 +26,22 @@ _ANY_FACTOR = "separation_factors: process, or your own such as {Dy/Tb: 2.1, Tb/
 def system_of(unit: Any) -> System:
     """What extracts in a unit with `extractant`, `anion` and `model`; raises FieldError where
     nothing is known of it."""
-    system = System(unit.extractant, unit.anion, unit.model)
+    return _system(unit.extractant, unit.anion, unit.model)
+
+
+@cache
+def _system(extractant: str, anion: str, model: str) -> System:
+    system = System(extractant, anion, model)
     if system.solvates and system.exchanges:
         raise FieldError(
-            ("model",),
-            f"the exchange model with {unit.extractant}",
-            "an acid as extractant",
+            ("model",), f"the exchange model with {extractant}", "an acid as extractant"
         )
     if system.solvates:
-        media = [m for m in ACID_OF if _there(System(unit.extractant, m, unit.model))]
-        if unit.anion not in media:
+        media = [medium for medium in ACID_OF if _there(System(extractant, medium, model))]
+        if anion not in media:
             raise FieldError(
                 ("anion",),
-                f"{unit.extractant} in {unit.anion}, of which no constants are known",
+                f"{extractant} in {anion}, of which no constants are known",
                 " or ".join(media),
             )
     return system

@@ -69,12 +69,7 @@ class System:
 
     def fact(self, *names: str, otherwise: str) -> str:
         """The first of the facts on the extractant that there is, or another."""
-        for name in names:
-            try:
-                return fact(f"{self.facts}.{name}").name
-            except UnknownFact:
-                continue
-        return otherwise
+        return _first(tuple(f"{self.facts}.{name}" for name in names), otherwise)
 
     @cached_property
     def constants(self) -> Constants:
@@ -99,6 +94,16 @@ class System:
     def monomers(self) -> int:
         """Molecules in a unit of extractant [-]."""
         return 2 if self.extractant in DIMERS else 1
+
+
+@cache
+def _first(names: tuple[str, ...], otherwise: str) -> str:
+    for name in names:
+        try:
+            return fact(name).name
+        except UnknownFact:
+            continue
+    return otherwise
 
 
 @dataclass(frozen=True, eq=False)

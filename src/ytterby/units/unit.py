@@ -65,11 +65,16 @@ class Unit:
     outlets: ClassVar[Mapping[str, str]]
 
     def __post_init__(self) -> None:
-        # Choices first: facts may depend on them.
         told = declarations(type(self))
-        for name in sorted(told, key=lambda name: told[name].chosen is not None):
-            if told[name].chosen:
-                told = settled(type(self), vars(self))
+        chosen = [name for name, one in told.items() if one.chosen]
+        for name, one in told.items():
+            if name not in chosen:
+                object.__setattr__(
+                    self, name, convert(name, one, getattr(self, name), SOURCE_IN_CODE)
+                )
+        # Choices come first: these facts depend on them.
+        told = settled(type(self), vars(self)) if chosen else told
+        for name in chosen:
             value = convert(name, told[name], getattr(self, name), SOURCE_IN_CODE)
             object.__setattr__(self, name, value)
 
