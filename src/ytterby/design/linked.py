@@ -77,7 +77,6 @@ def _collected(train: Train, leaving: Mapping[tuple[int, str], Outflow]) -> tupl
     def add(place: int, liquor: Outflow) -> None:
         made[place] = made[place] + liquor if place in made else liquor
 
-    changed = {key: liquor for key, liquor in leaving.items()}
     skipped: set[int] = set()
     for step in train.steps:
         if id(step.node) in skipped:
@@ -87,9 +86,9 @@ def _collected(train: Train, leaving: Mapping[tuple[int, str], Outflow]) -> tupl
             ("raffinate", node.light, node.after),
             ("extract", node.heavy, node.after + 1 - node.middle),
         ):
-            liquor = changed.get((id(step), outlet))
+            liquor = leaving.get((id(step), outlet))
             if liquor is None:
-                if part is None and not _replaced(step, outlet, changed):
+                if part is None and not _replaced(step, outlet, leaving):
                     add(place, Outflow.of(step.cut, step.sized.profile, outlet))
                 continue
             if part is None:
@@ -101,9 +100,9 @@ def _collected(train: Train, leaving: Mapping[tuple[int, str], Outflow]) -> tupl
     return tuple(replace(one, liquor=made[place]) for place, one in enumerate(train.made))
 
 
-def _replaced(step: Step, outlet: str, changed: Mapping[tuple[int, str], Outflow]) -> bool:
+def _replaced(step: Step, outlet: str, leaving: Mapping[tuple[int, str], Outflow]) -> bool:
     """Whether an outlet is no longer there: that of a cascade which no longer strips."""
-    return outlet == "extract" and any(key[0] == id(step) for key in changed)
+    return outlet == "extract" and any(key[0] == id(step) for key in leaving)
 
 
 @dataclass
