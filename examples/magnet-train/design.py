@@ -13,6 +13,8 @@ from ytterby.design import (
     Product,
     Task,
     design_train,
+    link,
+    linked_card,
     sensitivities,
     series,
     train_card,
@@ -43,6 +45,10 @@ def main() -> None:
             f"organic {item.organic:+.2f} %; 5 % lower, {failing} out of specification"
         )
     assert all(made.met for made in train.made)
+    linked = link(train)
+    print("\nThe loaded organic of the first cut as the feed of the next:")
+    print(linked_card(linked))
+    assert all(made.met for made in linked.made) and linked.acid_saved > 0
     if len(sys.argv) > 1:
         from ytterby.app.design_report import write_train
 

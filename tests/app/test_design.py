@@ -9,6 +9,7 @@ from ytterby.app.design import partitions, read_feed, read_product
 from ytterby.design import kg_oxide
 
 FEED = "Sm=20,Gd=20,Tb=5,Dy=30"
+TERBIUM = (FEED, "--product", "Tb:99%")
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +55,20 @@ def test_products_print_a_train_and_its_report_draws_it(tmp_path, capsys):
         ([FEED, "--cut", "Gd", "--flow", "3 mol"], "--flow '3 mol'"),
         ([FEED, "--product", "Tb"], "found no purity, expected such as Pr+Nd:99.5%"),
         ([FEED, "--product", "Sm+Tb:99%"], "only neighbours can stay together"),
+        (
+            [FEED, "--product", "Tb:99%", "--cut-extractant", "Gd=P507"],
+            "such as 'Er|Tm=Cyanex 272'",
+        ),
+        (
+            [FEED, "--product", "Tb:99%", "--cut-extractant", "Sm|Tb=P204"],
+            "no cut Sm|Tb; expected one of Gd|Tb, Tb|Dy",
+        ),
+        ([FEED, "--cut", "Gd", "--cut-extractant", "Gd|Tb=P204"], "found a single --cut"),
         (["Fe=3,Nd=4", "--cut", "Nd"], "found Fe, expected symbols of rare earths"),
-        ([FEED, "--cut", "Gd", "--extractant", "P666"], "'p666.log-k'"),
+        (
+            [FEED, "--cut", "Gd", "--extractant", "P666"],
+            "found the extractant 'P666', expected one of Cyanex272, D2EHPA, P507",
+        ),
     ],
 )
 def test_what_cannot_be_designed_is_answered_with_what_was_expected(arguments, found, capsys):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ytterby.app.cli import BAD_INPUT, status_of
+from ytterby.app.figures.course import Mark, course_svg
 from ytterby.app.simulate import duration
 
 PLANT = str(Path(__file__).parents[2] / "examples" / "magnet-recycling" / "plant.yaml")
@@ -44,6 +46,49 @@ def test_every_step_is_written_with_its_unit(capsys, tmp_path):
         rows = list(csv.DictReader(text))
     assert float(rows[0]["time [h]"]) == 0 and float(rows[-1]["time [h]"]) == 5
     assert float(rows[-1]["extract.Dy [mol/s]"]) > 0
+
+
+def test_the_report_shows_course_profiles_and_what_happened(capsys, tmp_path):
+    page = tmp_path / "run.html"
+    asked = (
+        "--hours",
+        "6",
+        "--start",
+        "steady",
+        "--set",
+        "feed=stopped@2",
+        "--set",
+        "feed=100 %@3",
+    )
+    text = told(capsys, *asked, "--report", str(page))
+    assert f"Report: {page}".split()[-1] in text
+    html = page.read_text(encoding="utf-8")
+    assert "magnet-recycling: dysprosium" in html and "Simulation report" in html
+    for told_of in (
+        "feed = stopped",
+        "at its steady state",
+        "impurity of the extract",
+        "organic phase",
+    ):
+        assert told_of in html
+    assert "rare earths held in the stages, kg of each oxide" in html
+    assert "p507.log-k.Dy" in html and "mixer-settler.residence-time.settler" in html
+    drawn = html.partition('<section id="facts">')[0].replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in drawn
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_solved(capsys, tmp_path):
+    assert status_of(["simulate", PLANT, CASCADE, "--report", str(tmp_path)]) == BAD_INPUT
+    assert "found a folder, expected a file" in capsys.readouterr().err
+
+
+def test_a_course_marks_what_happens_and_holds_what_is_below_its_axis():
+    time = np.linspace(0, 3600 * 10, 11)
+    falling = 10.0 ** -np.linspace(0, 12, 11)
+    picture = course_svg(
+        time, {"Nd": falling}, "impurity", decades=True, marks=[Mark("stopped", 3600.0)]
+    )
+    assert "stopped" in picture and "hours" in picture and "nan" not in picture
 
 
 def test_a_stopped_pump_and_a_start_at_total_reflux_are_simulated(capsys):

@@ -1,11 +1,16 @@
 """Trains: what they make, that it closes, and that the order of cuts is the cheapest."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ytterby.design import (
+    Cut,
     Practice,
     Prices,
     Product,
@@ -14,13 +19,16 @@ from ytterby.design import (
     design_train,
     link,
     order,
+    passing_pairs,
     sensitivities,
     series,
     train_card,
 )
 from ytterby.design.economy import economic
+from ytterby.design.liquor import Conditioning, Liquor, Outflow, salt_dissolved
+from ytterby.design.organic_feed import least_beside_organic_feed
 from ytterby.design.sensitivity import moved
-from ytterby.design.sequence import unsharp_order
+from ytterby.design.sequence import Node, unsharp_order
 from ytterby.design.train import train_of
 
 FEED = {"Nd": 0.02, "Gd": 0.012, "Tb": 0.006, "Dy": 0.02}
@@ -54,6 +62,40 @@ def test_every_element_closes_over_the_train():
     for gap in train().closure().values():
         # Each organic loop is closed to 1e-12 of its feed; the rarest element is a tenth of it.
         assert abs(gap) < 1e-9
+
+
+def test_sodium_chloride_and_water_close_with_their_reagents():
+    gaps = train().closure()
+    for name in ("Na", "Cl", "aqueous"):
+        # Sums of fewer than a hundred flows, each right to rounding.
+        assert abs(gaps[name]) < 1e-12
+    assert train().alkali_for_acid > 0 and train().evaporated > 0 and train().salt > 0
+
+
+def test_each_cascade_is_fed_with_the_liquor_that_was_made_ready_for_it():
+    first, *others = train().steps
+    assert first.arriving is None and first.feed.conditioning == Conditioning()
+    for step in others:
+        fed, ready = step.sized.cascade.feed, step.feed
+        assert fed.concentrations.get("Na", 0.0) == ready.sodium
+        assert fed.flow == ready.flow
+        came, how = ready.arriving, ready.conditioning
+        assert came.sodium + how.alkali == pytest.approx(ready.sodium * ready.flow + how.salt)
+        assert how.salt >= 0 and min(how.alkali, how.acid) == 0
+
+
+@given(
+    st.floats(0.1, 10), st.floats(0, 0.5), st.floats(0, 5), st.floats(1e-3, 0.5), st.floats(0.2, 2)
+)
+def test_a_liquor_made_ready_keeps_its_metals_and_its_charge(flow, acid, sodium, wanted, strength):
+    came = Outflow(flow, {"Nd": 1.0}, sodium, 3 + sodium + acid)
+    fresh = Liquor(1 / strength, {"Nd": strength}, wanted, arriving=came)
+    ready = fresh.with_acid(wanted)
+    how = ready.conditioning
+    chloride = ready.flow * (3 * strength + ready.sodium + wanted)
+    # Differences of a few sums of order ten.
+    assert came.chloride + how.acid - how.salt == pytest.approx(chloride, rel=1e-12, abs=1e-12)
+    assert ready.sodium <= salt_dissolved(3 * strength + wanted) * (1 + 1e-12)
 
 
 def test_each_cascade_is_fed_by_the_one_before_with_its_impurities():
@@ -126,9 +168,59 @@ def test_a_link_saves_acid_and_alkali_and_closes():
     assert max(abs(gap) for gap in linked.closure().values()) < 1e-9
 
 
-def test_a_train_without_an_unsharp_cut_has_nothing_to_link():
-    with pytest.raises(ValueError, match="unsharp=True"):
+def test_a_train_in_which_no_extract_is_parted_further_has_nothing_to_link():
+    assert passing_pairs(train()) == ()
+    with pytest.raises(ValueError, match="no cascade parts the extract of another"):
         link(train())
+
+
+@cache
+def from_the_light_end():
+    """Neodymium off first, then gadolinium, then terbium: each extract is parted further."""
+    practice, prices, wanted = Practice.usual(), Prices.shipped(), task()
+
+    def node(first):
+        if first == 3:
+            return None
+        inside = [e for p in wanted.products[first:] for e in p.elements]
+        plan = economic(wanted.cut({e: FEED[e] for e in inside}, first), practice, prices)
+        return Node(first, 3, first, plan, None, node(first + 1))
+
+    return train_of(wanted, practice, prices, node(0))
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_loaded_organic_as_feed_saves_acid_and_alkali_and_closes(place):
+    made = from_the_light_end()
+    x, y = passing_pairs(made)[place]
+    linked = link(made, (x, y))
+    assert linked.acid_saved > 0 and linked.alkali_saved > 0
+    assert all(product.met for product in linked.made)
+    # What passes round is closed to 1e-12, and goes round many times what is made.
+    assert max(abs(gap) for gap in linked.closure().values()) < 1e-9
+    assert linked.light.outlets.keys() == {"raffinate", "organic"}  # it no longer strips
+
+
+@given(st.floats(1.2, 20), st.floats(0.05, 0.95))
+def test_an_organic_feed_of_two_elements_needs_what_theory_says(beta, fraction):
+    chemistry = series("P507", ["Nd", "Dy"], separation_factors=None)
+    log_K = chemistry.log_K.copy()
+    log_K[chemistry.index(("Dy",))] = log_K[chemistry.index(("Nd",))] + np.log10(beta)
+    feed = {"Nd": 1 - fraction, "Dy": fraction}
+    cut = Cut(replace(chemistry, log_K=log_K), feed, ("Nd",), 1e-6, 1e-6)
+    # Xu's least of an organic feed: the aqueous W = f_B + 1/(beta - 1), and S = W - f_B.
+    assert least_beside_organic_feed(cut) == pytest.approx(1 / (beta - 1), rel=1e-6)
+
+
+def test_each_cut_may_have_an_extractant_of_its_own():
+    wanted = task().cut_with("Tb", "Dy", series("Cyanex272", FEED))
+    made = design_train(wanted, Practice.usual(), Prices.shipped())
+    used = {step.name: step.sized.practice.extractant for step in made.steps}
+    assert used["Tb | Dy"] == "Cyanex272" and set(used.values()) == {"P507", "Cyanex272"}
+    assert all(one.met for one in made.made)
+    assert max(abs(gap) for gap in made.closure().values()) < 1e-9
+    with pytest.raises(ValueError, match=r"no cut Nd\|Tb; expected one of Nd\|Gd"):
+        wanted.cut_with("Nd", "Tb", series("Cyanex272", FEED))
 
 
 def test_a_larger_separation_factor_saves_stages_and_a_smaller_one_spoils_neighbours():

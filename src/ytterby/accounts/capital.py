@@ -14,8 +14,8 @@ from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance, Stream
 from ytterby.chemistry import (
     DILUENTS,
-    EXTRACTANTS,
     RARE_EARTHS,
+    Complex,
     Species,
     atomic_mass,
     oxide_factor,
@@ -187,17 +187,13 @@ def _organic_masses(stream: Stream) -> dict[str, float]:
     """[kg/s] of each extractant, free and bound, and of each diluent."""
     found: dict[str, float] = {}
     for name, amount in zip(stream.basis.names, stream.amounts.tolist(), strict=True):
-        liquid = name.removesuffix("(org)").rpartition(":")[2]
         if not name.endswith("(org)") or amount <= 0:
             continue
-        if liquid in EXTRACTANTS:
-            ion = name.removesuffix("(org)").rpartition(":")[0]
-            dimers = Species.of(ion).charge if ion else 1
-            mass = dimers * amount * Species.of(f"{liquid}(org)").molar_mass
-        elif liquid in DILUENTS:
-            mass = amount * Species.of(name).molar_mass
-        else:
-            continue
+        liquid, units = name.removesuffix("(org)"), 1
+        if liquid not in DILUENTS:
+            held = Complex.of(name)
+            liquid, units = held.extractant, held.units
+        mass = units * amount * Species.of(f"{liquid}(org)").molar_mass
         found[liquid] = found.get(liquid, 0.0) + mass
     return found
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from ytterby.balance import Balance, Stream
-from ytterby.chemistry import UnknownFormula, atomic_mass
+from ytterby.chemistry import Complex, UnknownFormula, atomic_mass
 from ytterby.chemistry.species import Phase
 
 Found = tuple[float, str]
@@ -83,10 +83,8 @@ def _charge_of_metals(stream: Stream) -> np.ndarray:
     """Protons that a metal in an organic complex stands for, per molecule, shape (species,)."""
     charges = stream.basis.zeros()
     for place, name in enumerate(stream.basis.names):
-        ion, bound, _ = name.rpartition(":")
-        if bound:
-            sign = ion.rpartition("+")[2]
-            charges[place] = float(sign or 1)
+        if ":" in name:
+            charges[place] = Complex.of(name).protons
     return charges
 
 

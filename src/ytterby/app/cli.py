@@ -68,6 +68,7 @@ def simulate(
     set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
     accuracy: float = 1e-3,
     csv: Path | None = None,
+    report: Path | None = None,
 ) -> int:
     """Follow a cascade of a plant in time: purity, and when it is to specification.
 
@@ -91,6 +92,8 @@ def simulate(
         Error of a step in time, relative to the contents.
     csv
         Also write every step to this file.
+    report
+        Also write one self-contained HTML page to this file.
     """
     from ytterby.app.simulate import simulate_unit
 
@@ -103,6 +106,7 @@ def simulate(
         changes=set_,
         accuracy=accuracy,
         csv=csv,
+        report=report,
     )
 
 
@@ -279,6 +283,7 @@ def design(
     remainder: str = "99 %",
     flow: str = "100 kg/h",
     extractant: str = "P507",
+    cut_extractant: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     prices: Path | None = None,
     unsharp: Annotated[bool, Parameter(negative=())] = False,
     link: Annotated[bool, Parameter(negative=())] = False,
@@ -304,13 +309,16 @@ def design(
     flow
         Rare earth oxides fed.
     extractant
-        Extractant of every cascade.
+        Extractant of every cascade: P507, D2EHPA or Cyanex 272.
+    cut_extractant
+        Another one for one cut of a train: --cut-extractant "Er|Tm=Cyanex 272". May be repeated.
     prices
         A YAML file with prices in place of the shipped ones, such as acid: 0.2.
     unsharp
         Also try a first cut that lets one product leave by both outlets.
     link
-        After such a cut, also run the two cascades that make that product with one organic.
+        Also run two cascades with one organic: after an unsharp cut those that make its product,
+        or else the loaded organic of a cascade feeds the one that parts its extract.
     plant
         Write the cut to this file, for ytterby run.
     report
@@ -327,6 +335,7 @@ def design(
         remainder=remainder,
         flow=flow,
         extractant=extractant,
+        cut_extractants=cut_extractant,
         prices=prices,
         unsharp=unsharp,
         linked=link,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.chemistry import RARE_EARTHS
+from ytterby.chemistry import DIMERS, OTHER_NAMES, RARE_EARTHS
 from ytterby.design import (
     Cut,
     Infeasible,
@@ -16,6 +16,7 @@ from ytterby.design import (
     Prices,
     Product,
     Task,
+    Train,
     card,
     design,
     design_train,
@@ -44,6 +45,7 @@ def run(
     remainder: str,
     flow: str,
     extractant: str,
+    cut_extractants: tuple[str, ...],
     prices: Path | None,
     unsharp: bool,
     linked: bool,
@@ -57,11 +59,18 @@ def run(
         raise PlantError((), "--plant: found a train, expected a single --cut to write")
     if plant is not None and plant.exists():
         raise PlantError((), f"--plant {plant}: found a file there, expected a new one")
+    if cut_extractants and cut is not None:
+        raise PlantError((), "--cut-extractant: found a single --cut, whose --extractant to give")
     amounts = read_feed(feed, _quantity("--flow", flow, "kg/s"))
-    chemistry = series(extractant, amounts)
-    practice, cost = Practice.usual(extractant), read_prices(prices)
+    extractant, cost = OTHER_NAMES.get(extractant, extractant), read_prices(prices)
+    try:
+        practice = Practice.usual(extractant)
+        chemistry = series(extractant, amounts)
+    except ValueError as error:
+        raise PlantError((), str(error)) from None
     share = _quantity("--recovery", recovery, "-")
     announce_compilation()
+    status = 0
     try:
         if cut is not None:
             wanted = Cut.of_quality(
@@ -84,11 +93,14 @@ def run(
                 recovery=share,
                 remainder=_quantity("--remainder", remainder, "-"),
             )
+            for text in cut_extractants:
+                light, heavy, other = read_cut_extractant(text)
+                task = task.cut_with(light, heavy, series(other, amounts))
             with progress() as tick:
                 train = design_train(task, practice, cost, unsharp=unsharp, progress=tick)
             print(train_card(train))
             if linked:
-                print(linked_card(link(train)))
+                status = _link(train)
             if report is not None:
                 from ytterby.app.design_report import write_train
 
@@ -100,6 +112,16 @@ def run(
         raise PlantError((), str(error)) from None
     if report is not None:
         print(f"Report: {report}")
+    return status
+
+
+def _link(train: Train) -> int:
+    """Print what a link saves, or why there is none: the train stands all the same."""
+    try:
+        print(linked_card(link(train)))
+    except (Infeasible, ValueError) as error:
+        print(error, file=sys.stderr)
+        return RESULT_IS_NONE
     return 0
 
 
@@ -151,6 +173,20 @@ def read_product(text: str) -> Product:
     if not 0 < share < 1:
         raise PlantError((), f"--product {text!r}: found {purity}, expected below 100 %")
     return Product(elements, share)
+
+
+def read_cut_extractant(text: str) -> tuple[str, str, str]:
+    """(light, heavy, extractant) of `Er|Tm=Cyanex 272`; raises PlantError."""
+    pair, equals, name = text.partition("=")
+    light, bar, heavy = (part.strip() for part in pair.partition("|"))
+    other = OTHER_NAMES.get(name.strip(), name.strip())
+    if not (equals and bar and light and heavy and other in DIMERS):
+        raise PlantError(
+            (),
+            f"--cut-extractant {text!r}: expected two neighbours and one of "
+            f"{', '.join(sorted(DIMERS))}, such as 'Er|Tm=Cyanex 272'",
+        )
+    return light, heavy, other
 
 
 def read_prices(path: Path | None) -> Prices:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from ytterby.app.figures.train import Box, train_svg
 from ytterby.app.show import percent, significant
 from ytterby.design import Designed, Train, sensitivities
 from ytterby.design.card import rows
+from ytterby.design.practice import ACID_MASS, ALKALI_MASS, SALT_MASS
 from ytterby.design.sequence import Node
 from ytterby.facts import Fact, all_facts
 
@@ -38,7 +39,7 @@ def write_cut(designed: Designed, name: str, path: Path) -> None:
         drawing="",
         tables=[],
         cascades=[_cascade(designed)],
-        facts=_facts(designed.sized.practice.extractant, name),
+        facts=_facts([designed.sized.practice.extractant], name),
     )
 
 
@@ -59,22 +60,34 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
             None,
         ),
         _badge(
+            "Between cascades",
+            f"{significant(train.evaporated)} kg of water boiled off, {significant(train.salt)} kg "
+            "of salt crystallised, per kg of oxide fed",
+            None,
+        ),
+        _badge(
             "Locked up",
             f"{significant(sum(train.locked.values()))} kg of oxides, worth "
             f"{significant(train.locked_value)}, fed in "
             f"{significant(sum(train.locked.values()) / train.oxide_fed / _HOURS / _DAY)} days",
             None,
         ),
-        _badge("Closure", f"every element within {worst:.0e}", worst < _CLOSED),
+        _badge("Closure", f"every element and the water within {worst:.0e}", worst < _CLOSED),
     ]
     _write(
         path,
         name=name,
         badges=badges,
         drawing=Markup(drawing_of(train, name)),
-        tables=[_products(train), _composition(train), _stages(train), _sensitivity(train)],
+        tables=[
+            _products(train),
+            _composition(train),
+            _stages(train),
+            _liquors(train),
+            _sensitivity(train),
+        ],
         cascades=[_cascade(train.designed(step)) for step in train.steps],
-        facts=_facts(train.practice.extractant, feed or name),
+        facts=_facts((step.sized.practice.extractant for step in train.steps), feed or name),
     )
 
 
@@ -179,6 +192,7 @@ def _stages(train: Train) -> dict[str, Any]:
         lines.append(
             (
                 step.name,
+                step.sized.practice.extractant,
                 significant(step.cut.key_factor),
                 f"{n.extraction} + {n.scrubbing} + {n.stripping}",
                 " + ".join(f"{count:.0f}" for count in guess),
@@ -189,8 +203,42 @@ def _stages(train: Train) -> dict[str, Any]:
                 percent(float(profile.loading.max())),
             )
         )
-    heads = "Cut,factor,stages,by theory,organic L/h,strip L/h,reflux,loaded per feed,loading"
+    heads = "Cut,extractant,factor,stages,by theory,organic L/h,strip L/h,reflux,"
+    heads += "loaded per feed,loading"
     return {"title": "Stages and flows", "heads": heads.split(","), "rows": lines, "note": ""}
+
+
+def _liquors(train: Train) -> dict[str, Any]:
+    """How the feed of every cascade but the first is made ready."""
+    lines = []
+    for step in train.steps:
+        if step.arriving is None:
+            continue
+        came, feed = step.arriving, step.feed
+        how = feed.conditioning
+        lines.append(
+            (
+                step.name,
+                significant(came.flow * _HOURS),
+                significant(sum(came.metals.values()) / came.flow),
+                significant(max(came.acid, 0.0) / came.flow),
+                significant(how.alkali * ALKALI_MASS * _HOURS),
+                significant(how.acid * ACID_MASS * _HOURS),
+                significant(how.water * _HOURS),
+                significant(how.salt * SALT_MASS * _HOURS),
+                significant(feed.flow * _HOURS),
+                significant(feed.sodium),
+            )
+        )
+    heads = "Feed of,arriving L/h,RE mol/L,acid mol/L,NaOH kg/h,HCl kg/h,water L/h,"
+    heads += "salt off kg/h,fed L/h,NaCl mol/L"
+    return {
+        "title": "Liquors between the cascades",
+        "heads": heads.split(","),
+        "rows": lines,
+        "note": "Water is boiled off where negative. Salt that still dissolves goes on with the "
+        "liquor; sodium, chloride and water close over the train.",
+    }
 
 
 def _sensitivity(train: Train) -> dict[str, Any]:
@@ -220,8 +268,9 @@ def _badge(head: str, told: str, good: bool | None) -> dict[str, str]:
     return {"head": head, "text": told, "state": state}
 
 
-def _facts(extractant: str, feed: str) -> Sequence[Fact]:
-    told = (f"partition.{feed}.", f"{extractant.lower()}.process.", "design.")
+def _facts(extractants: Iterable[str], feed: str) -> Sequence[Fact]:
+    process = (f"{name.lower()}.process." for name in dict.fromkeys(extractants))
+    told = (f"partition.{feed}.", *process, "design.")
     return [f for prefix in told for f in all_facts() if f.name.startswith(prefix)]
 
 

@@ -65,8 +65,14 @@ def _stands(name: str, told: Declaration, needed: tuple[str, ...]) -> str:
             shipped = fact(told.source)
         except UnknownFact:
             return f"`{told.source}`"
-        return f"`{told.source}`: {shipped}"
-    return f"`{told.source}.*`" if told.kind == "facts" else "nothing, or the default"
+        return f"`{told.source}`: {shipped}{_chosen(told)}"
+    if told.kind != "facts":
+        return "nothing, or the default"
+    return "nothing" if told.asked else f"`{told.source}.*`{_chosen(told)}"
+
+
+def _chosen(told: Declaration) -> str:
+    return ", or as the other fields choose" if told.chosen else ""
 
 
 if __name__ == "__main__":

@@ -100,14 +100,18 @@ def simulate_unit(
     changes: tuple[str, ...],
     accuracy: float,
     csv: Path | None,
+    report: Path | None = None,
 ) -> int:
     """Simulate the cascade `unit` of the plant in `path`; see `ytterby simulate --help`."""
     if not 0 < hours <= _LONGEST:
         raise PlantError((), f"--hours {hours:g}: expected above 0 and at most {_LONGEST}")
     if not 0 < accuracy < 1:
         raise PlantError((), f"--accuracy {accuracy:g}: expected between 0 and 1, such as 0.001")
-    if csv is not None and not csv.parent.is_dir():
-        raise PlantError((), f"--csv {csv}: found no folder {str(csv.parent)!r}")
+    for option, file in (("--csv", csv), ("--report", report)):
+        if file is not None and not file.parent.is_dir():
+            raise PlantError((), f"{option} {file}: found no folder {str(file.parent)!r}")
+        if file is not None and file.is_dir():
+            raise PlantError((), f"{option} {file}: found a folder, expected a file to write")
     for text in changes:
         _parsed(text, hours)
     plant = Plant.read(path)
@@ -117,14 +121,41 @@ def simulate_unit(
         detail = plant.solve(progress=tick).details[unit]
         told = None if tick is None else _share_of(hours, tick)
         cascade = fixed(detail.cascade, detail.profile.flows)
+        profile = cascade.solve(detail.profile)
         wanted = read_changes(cascade, changes, hours)
-        run = march(cascade, detail.profile, hours, start, reflux_hours, wanted, accuracy, told)
+        run = march(cascade, profile, hours, start, reflux_hours, wanted, accuracy, told)
     specification = Specification.of(detail.cascade)
     console().print(shown(unit, run, specification))
     if csv is not None:
         write_csv(run, specification, csv)
         print(f"Steps: {csv}")
+    if report is not None:
+        from ytterby.app.simulate_report import write
+
+        events = story(start, reflux_hours, changes, hours)
+        facts = tuple(plant.units[unit].facts.values())
+        write(report, f"{plant.name}: {unit}", cascade, run, specification, events, facts)
+        print(f"Report: {report}")
     return 0
+
+
+_STARTS = {
+    "fill": "filled with its feeds, pumps running",
+    "steady": "at its steady state",
+    "total-reflux": "filled with its feeds, run at total reflux",
+}
+
+
+def story(
+    start: Start, reflux_hours: float, changes: tuple[str, ...], hours: float
+) -> list[tuple[float, str]]:
+    """(time [s], what happens) from the start on."""
+    told = [(0.0, _STARTS[start])]
+    if start == "total-reflux" and reflux_hours < hours:
+        told.append((reflux_hours * _HOUR, "feed on, product drawn"))
+    asked = (_parsed(text, hours) for text in changes)
+    told += [(hour * _HOUR, f"{field} = {value}") for hour, field, value, _ in asked]
+    return sorted(told)
 
 
 def require_cascade(plant: Plant, unit: str) -> None:
@@ -268,7 +299,7 @@ def shown(unit: str, run: Trajectory, specification: Specification) -> Renderabl
     for title in titles:
         table.add_column(title, justify="right")
     held = run.inventory[:, [run.components.index(n) for n in specification.elements]].sum(1)
-    for place in _rows(run.time):
+    for place in marked_steps(run.time):
         table.add_row(
             duration(float(run.time[place])),
             percent(float(purity[place])),
@@ -278,14 +309,16 @@ def shown(unit: str, run: Trajectory, specification: Specification) -> Renderabl
     worst = max(run.closure, key=lambda name: abs(run.closure[name]))
     moving = max(abs(rate) for rate in run.rate.values())
     lines = [
-        _verdict(run, specification, named),
+        verdict(run, specification),
         f"At the end {moving:.1g} of what is fed still gathers in the stages; what came, went and "
         f"stayed closes to {abs(run.closure[worst]):.1g} ({worst}).",
     ]
     return Group(Text(unit, style="bold"), table, *(Text(line) for line in lines))
 
 
-def _verdict(run: Trajectory, specification: Specification, named: str) -> str:
+def verdict(run: Trajectory, specification: Specification) -> str:
+    """Whether, and from when on, the specification is kept, in a sentence."""
+    named = "+".join(specification.elements)
     if specification.purity is None:
         return "No specification: the cascade has no purity target."
     wanted = f"{named} {percent(specification.purity)} in the {specification.outlet}"
@@ -296,8 +329,8 @@ def _verdict(run: Trajectory, specification: Specification, named: str) -> str:
     return f"To specification, and kept to the end, from {duration(reached)} on: {wanted}."
 
 
-def _rows(time: np.ndarray) -> list[int]:
-    """The steps to print: the first, the last, and those nearest to 1, 2 and 5 times powers of
+def marked_steps(time: np.ndarray) -> list[int]:
+    """The steps to tell of: the first, the last, and those nearest to 1, 2 and 5 times powers of
     ten of hours between."""
     hours = time / _HOUR
     powers = range(-1, 1 + int(math.log10(max(hours[-1], 1))))

@@ -8,8 +8,10 @@ from functools import cache, cached_property
 import numpy as np
 
 from ytterby.chemistry import (
+    DILUENTS,
     FORMATION,
     PHASES,
+    Complex,
     Reaction,
     Solution,
     Species,
@@ -96,11 +98,14 @@ def _molar_volume(name: str) -> float:
 
 
 def _organic_volume(formula: str) -> float:
-    """[m3/mol]; a complex takes the room of the dimers in it."""
-    ion, _, liquid = formula.rpartition(":")
+    """[m3/mol]; a complex takes the room of the extractant in it."""
+    if formula in DILUENTS:
+        liquid, units = formula, 1
+    else:
+        held = Complex.of(formula)
+        liquid, units = held.extractant, held.units
     density = fact(f"{liquid.lower()}.density").si("kg/m3")
-    dimers = Species.of(ion).charge if ion else 1
-    return dimers * Species.of(f"{liquid}(org)").molar_mass / density
+    return units * Species.of(f"{liquid}(org)").molar_mass / density
 
 
 @cache

@@ -26,11 +26,15 @@ from ytterby.chemistry.solids import (
 from ytterby.chemistry.solution import FORMATION, Solution, molar_volume
 from ytterby.chemistry.species import (
     DILUENTS,
+    DIMERS,
     EXTRACTANTS,
     INERT,
+    OTHER_NAMES,
     PHASES,
     RARE_EARTHS,
+    SOLVATING,
     TRADE_OXIDE,
+    Complex,
     Species,
     UnknownFormula,
     atomic_mass,
@@ -41,13 +45,17 @@ from ytterby.chemistry.species import (
 
 __all__ = [
     "DILUENTS",
+    "DIMERS",
     "EXTRACTANTS",
     "FAMILIES",
     "FORMATION",
     "INERT",
+    "OTHER_NAMES",
     "PHASES",
     "RARE_EARTHS",
+    "SOLVATING",
     "TRADE_OXIDE",
+    "Complex",
     "Guess",
     "OutOfReach",
     "Reaction",

@@ -15,8 +15,10 @@ from ytterby.design.card import card, linked_card, train_card
 from ytterby.design.cut import Cut
 from ytterby.design.designed import Designed, design
 from ytterby.design.economy import Plan, economic, plan
-from ytterby.design.linkage import Linked, link
+from ytterby.design.linkage import link
+from ytterby.design.linked import Linked
 from ytterby.design.multicomponent import Lumps
+from ytterby.design.organic_feed import passing_pairs
 from ytterby.design.plant_file import plant_of
 from ytterby.design.practice import Practice, Prices, kg_oxide, order, series
 from ytterby.design.sensitivity import sensitivities
@@ -64,6 +66,7 @@ __all__ = [
     "link",
     "linked_card",
     "order",
+    "passing_pairs",
     "plan",
     "plant_of",
     "sensitivities",

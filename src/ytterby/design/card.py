@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ytterby.design.designed import Designed
-from ytterby.design.linkage import Linked
+from ytterby.design.linked import Linked
 from ytterby.design.train import Train
 
 _HOURS, _DAY = 3600, 24
@@ -79,18 +79,20 @@ def train_card(train: Train) -> str:
         f"{train.organic_inventory:.4g} m3 of organic",
         f"acid {train.acid:.3g} kg HCl, saponification {train.alkali:.3g} and neutralisation "
         f"{train.alkali_for_acid:.3g} kg NaOH per kg of oxide fed",
+        f"between cascades {train.evaporated:.3g} kg of water is boiled off and "
+        f"{train.salt:.3g} kg of salt crystallises per kg of oxide fed",
         f"held in the stages {sum(train.locked.values()):.4g} kg of oxide, worth "
         f"{train.locked_value:.3g}, fed in "
         f"{sum(train.locked.values()) / train.oxide_fed / _HOURS / _DAY:.3g} days",
         "",
-        f"{'cut':<16}{'factor':>7}{'extraction':>12}{'scrubbing':>11}{'stripping':>11}"
+        f"{'cut':<16}{'on':<11}{'factor':>7}{'extraction':>12}{'scrubbing':>11}{'stripping':>11}"
         f"{'organic L/h':>13}{'S':>7}{'loading':>9}",
     ]
     for step in train.steps:
         sized, profile = step.sized, step.sized.profile
         n = sized.stages
         lines.append(
-            f"{step.name:<16}{step.cut.key_factor:>7.2f}{n.extraction:>12}{n.scrubbing:>11}"
+            f"{step.name:<16}{sized.practice.extractant:<11}{step.cut.key_factor:>7.2f}{n.extraction:>12}{n.scrubbing:>11}"
             f"{n.stripping:>11}{profile.flows.organic * _HOURS:>13.4g}{sized.organic:>7.2f}"
             f"{float(profile.loading.max()):>9.0%}"
         )
@@ -104,7 +106,7 @@ def train_card(train: Train) -> str:
             f"{product.purity:>10.2%}{got / fed:>12.3%}{'' if made.met else '  short'}"
         )
     worst = max(train.closure().items(), key=lambda item: abs(item[1]))
-    lines += ["", f"every element closes to {abs(worst[1]):.1e} ({worst[0]} worst)"]
+    lines += ["", f"every element and the water close to {abs(worst[1]):.1e} ({worst[0]} worst)"]
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ytterby.design.binary import Operation
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic, plan, square_root_organic
+from ytterby.design.liquor import Liquor
 from ytterby.design.practice import (
     ACID_MASS,
     ALKALI_MASS,
@@ -21,7 +22,7 @@ from ytterby.design.practice import (
 )
 from ytterby.design.sizing import Sized, size
 from ytterby.design.stagewise import Pinched, exact_stages, undercount
-from ytterby.design.trial import Infeasible, Liquor
+from ytterby.design.trial import Infeasible
 from ytterby.separation import Profile
 
 Array = NDArray[np.float64]
@@ -158,7 +159,7 @@ def within_loading(cut: Cut, practice: Practice, plan: Plan, liquor: Liquor | No
             protons = over * practice.dimer * sized.plan.organic_flow
             acid = ACIDIFY * practice.feed_acid + protons * practice.feed / cut.total
             practice = replace(practice, feed_acid=acid)
-            liquor = replace(liquor, acid=acid) if liquor else None
+            liquor = liquor.with_acid(acid) if liquor else None
         else:
             degree = practice.saponification * practice.loading_limit / loading
             practice = replace(practice, saponification=degree)

@@ -13,61 +13,43 @@ One saponification and one stripping serve two cascades.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ytterby.design.practice import ACID_MASS, ALKALI_MASS, CHARGE, SODIUM
-from ytterby.design.reading import metals
-from ytterby.design.train import Made, Step, Train
+from ytterby.design.linked import CLOSED, MOST_TURNS, Linked, Trimmed, carried, solved
+from ytterby.design.liquor import Outflow
+from ytterby.design.organic_feed import pass_on, passing_pairs
+from ytterby.design.practice import CHARGE, SODIUM
+from ytterby.design.step import Step
+from ytterby.design.train import Train
 from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
-MOST_TURNS = 300
-"""Most times round the two cascades."""
 ATTEMPTS, MORE_ACID, MORE_STAGES = 6, 1.2, 3
 """Most tries with more stripping; factor on the acid and stages added in each."""
-CLOSED = 1e-12
-"""Change of what passes between the cascades, over the most, at which the link has closed [-]."""
 
 
-@dataclass(frozen=True)
-class Linked:
-    """Two cascades with one organic.
+def link(train: Train, pair: tuple[Step, Step] | None = None) -> Linked:
+    """Link two cascades of a train.
 
-    train: as it was designed, unlinked. light, heavy: X and Y at their steady state.
-    made: the products of the train with the link.
+    pair: X and Y, of `passing_pairs`; None: the two that make the middle product of an unsharp
+    first cut, or else the two between which most metal passes. Raises ValueError where the train
+    has no two cascades to link, Infeasible where the pair finds no steady state.
     """
-
-    train: Train
-    light: Profile
-    heavy: Profile
-    made: tuple[Made, ...]
-
-    @property
-    def steps(self) -> tuple[Step, Step]:
-        """X and Y as they were designed."""
-        return _pair(self.train)
-
-    @property
-    def acid_saved(self) -> float:
-        """kg of HCl per kg of oxide fed that the link saves [-]."""
-        x, y = self.steps
-        unlinked = x.sized.profile.acid_used + y.sized.profile.acid_used
-        return (unlinked - self.heavy.acid_used) * ACID_MASS / self.train.oxide_fed
-
-    @property
-    def alkali_saved(self) -> float:
-        """kg of NaOH per kg of oxide fed that the link saves [-]."""
-        x, y = self.steps
-        unlinked = x.sized.profile.alkali_used + y.sized.profile.alkali_used
-        return (unlinked - self.light.alkali_used) * ALKALI_MASS / self.train.oxide_fed
-
-    def closure(self) -> dict[str, float]:
-        """(made - fed)/fed of each element [-]."""
-        return replace(self.train, made=self.made).closure()
+    root = train.steps[0].node
+    if pair is None and root.middle:
+        return share(train)
+    if pair is None:
+        found = passing_pairs(train)
+        if not found:
+            raise ValueError(
+                "link: no cascade parts the extract of another on the same extractant, and there "
+                "is no unsharp first cut"
+            )
+        pair = found[0]
+    return pass_on(train, *pair)
 
 
-def link(train: Train) -> Linked:
+def share(train: Train) -> Linked:
     """Link the two cascades of a train that make the middle product of its unsharp first cut.
 
     Stages of extraction and scrubbing stay as designed; the organic is the larger of both flows,
@@ -88,9 +70,8 @@ def link(train: Train) -> Linked:
                 f"link of {x.name} and {y.name}: no steady state after {MOST_TURNS} turns; "
                 "run them unlinked"
             )
-        made = _products(train, x, y, state)
-        linked = Linked(train, state.profile_x, state.profile_y, made)
-        if all(one.met for one in made):
+        linked = _linked(train, x, y, state)
+        if all(one.met for one in linked.made):
             break
     return linked
 
@@ -136,7 +117,7 @@ class _Link:
         self.profile_x: Profile
         self.profile_y: Profile
         self.started = False
-        self.last: dict[str, tuple[float, float]] = {}
+        self.trims = Trimmed(), Trimmed()
 
     def turn(self) -> bool:
         """Once round: X, its organic through Y, stripped and back; whether nothing changed."""
@@ -151,25 +132,25 @@ class _Link:
             Organic(self.organic, x.sized.practice.dimer, saponified),
             scrub=Aqueous(self.scrub, self.liquor, x.sized.practice.feed_acid),
         )
-        self.profile_x = self._solved(cascade, self.profile_x if self.started else None, x)
-        carried = _carried(self.profile_x, self.organic)
+        self.profile_x = solved(cascade, self.profile_x if self.started else None, x.name)
+        loaded = carried(self.profile_x, self.organic)
         wanted = sum(y.cut.feed[e] for e in y.cut.heavies) - y.cut.heavy_lost + y.cut.light_lost
         rich = Cascade(
             y.cut.chemistry,
             self.stages,
             y.sized.cascade.feed,
-            Organic(self.organic, y.sized.practice.dimer, carried),
+            Organic(self.organic, y.sized.practice.dimer, loaded),
             strip=Aqueous(self.strip, {}, y.sized.practice.strip_acid),
             reflux=self.reflux,
         )
-        self.profile_y = self._solved(rich, self.profile_y if self.started else None, y)
+        self.profile_y = solved(rich, self.profile_y if self.started else None, y.name)
         self.started = True
         extract = sum(self.leaving(self.profile_y, "extract").values())
         slope = -self.strip * y.sized.practice.strip_acid / CHARGE
-        self.reflux = self._trim("reflux", self.reflux, extract - wanted, slope)
+        self.reflux = self.trims[0].step(self.reflux, extract - wanted, slope)
         light = sum(self.leaving(self.profile_x, "raffinate").values())
         lights = sum(x.cut.feed[e] for e in x.cut.lights) - x.cut.light_lost + x.cut.heavy_lost
-        self.scrub = self._trim("scrub", self.scrub, light - lights, self._strength())
+        self.scrub = self.trims[1].step(self.scrub, light - lights, self.strength)
         self._pass_on()
         after = self._state()
         change = max(abs(a - b) for a, b in zip(after, before, strict=True))
@@ -177,29 +158,15 @@ class _Link:
         missed = max(abs(extract - wanted), abs(light - lights))
         return change <= CLOSED * max(after) and missed <= tight
 
-    def _solved(self, cascade: Cascade, guess: Profile | None, step: Step) -> Profile:
-        profile = cascade.solve(guess)
-        if not profile.converged:
-            raise Infeasible(f"link, cut {step.name}: {profile.reason}")
-        return profile
-
     def leaving(self, profile: Profile, name: str) -> dict[str, float]:
         """Rare earths in an outlet [mol/s]."""
         places = self.x.cut.chemistry.index(self.elements)
         return dict(zip(self.elements, profile.outlets[name].amounts[places].tolist(), strict=True))
 
-    def _strength(self) -> float:
+    @property
+    def strength(self) -> float:
+        """Rare earths in the scrub of X [mol/L]."""
         return sum(self.liquor.values())
-
-    def _trim(self, name: str, value: float, miss: float, nominal: float) -> float:
-        """A secant step of a flow towards no miss, near the slope of the charge balance."""
-        slope = nominal
-        if name in self.last and value != self.last[name][0]:
-            secant = (miss - self.last[name][1]) / (value - self.last[name][0])
-            if math.isfinite(secant) and 0.2 < secant / nominal < 5:
-                slope = secant
-        self.last[name] = (value, miss)
-        return max(value - miss / slope, value / 2)
 
     def _pass_on(self) -> None:
         """The raffinate of Y becomes the scrub, the stripped organic of Y the organic of X."""
@@ -208,7 +175,7 @@ class _Link:
         strength = self.y.sized.practice.feed
         self.liquor = {e: strength * n / total for e, n in raffinate.items()}
         self.returned = {
-            e: v for e, v in _carried(self.profile_y, self.organic).items() if e != SODIUM
+            e: v for e, v in carried(self.profile_y, self.organic).items() if e != SODIUM
         }
 
     def _state(self) -> list[float]:
@@ -218,30 +185,18 @@ class _Link:
         return scrub + back
 
 
-def _carried(profile: Profile, flow: float) -> dict[str, float]:
-    """What the organic takes along per litre of its `flow` [mol/L].
-
-    The metal of its aqueous droplets counts as loaded, and lost organic as made up.
-    """
-    amounts = zip(profile.components, profile.outlets["organic"].amounts.tolist(), strict=True)
-    return {e: max(n, 0.0) / flow for e, n in amounts}
-
-
 def _flow(step: Step) -> float:
     return step.sized.profile.flows.organic
 
 
-def _products(train: Train, x: Step, y: Step, state: _Link) -> tuple[Made, ...]:
-    """The products of a train with the linked pair in the place of X and Y."""
-    middle = train.steps[0].node.after
-    made = {i: dict(one.amounts) for i, one in enumerate(train.made)}
-    scrubbed = {e: state.scrub * v for e, v in state.liquor.items()}
-    drawn = state.leaving(state.profile_y, "raffinate")
-    made[middle] = {e: n - scrubbed.get(e, 0.0) for e, n in drawn.items()}
-    for step, profile, outlet, part, place in (
-        (x, state.profile_x, "raffinate", x.node.light, x.node.after),
-        (y, state.profile_y, "extract", y.node.heavy, y.node.after + 1),
-    ):
-        amounts = {e: n for e, n in metals(step.cut, profile, outlet).items() if n > 0}
-        made |= {place: amounts} if part is None else train.branch(part, amounts)
-    return tuple(replace(one, amounts=made[i]) for i, one in enumerate(train.made))
+def _linked(train: Train, x: Step, y: Step, state: _Link) -> Linked:
+    """The train with the linked pair in the place of X and Y."""
+    drawn = Outflow.of(y.cut, state.profile_y, "raffinate")
+    scrubbed = state.scrub * state.strength / sum(drawn.metals.values())
+    leaving = {
+        (id(x), "raffinate"): Outflow.of(x.cut, state.profile_x, "raffinate"),
+        (id(y), "raffinate"): drawn.part(1 - scrubbed),
+        (id(y), "extract"): Outflow.of(y.cut, state.profile_y, "extract"),
+    }
+    alkali = state.profile_x.alkali_used
+    return Linked.of(train, x, y, state.profile_x, state.profile_y, alkali, leaving)

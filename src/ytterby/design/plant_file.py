@@ -44,6 +44,7 @@ def plant_of(designed: Designed, name: str = "designed-cut") -> Plant:
             "stripping": sized.stages.stripping,
         },
         "saponification": _digits(practice.saponification),
+        "extractant": practice.extractant,
         "targets": {"reflux": f"{heavies} purity >= {_digits(mass / (mass + lost))}"},
         "flows": {
             "organic": f"{_digits(flows.organic * _HOURS)} L/h",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
 from ytterby.balance import Basis
-from ytterby.chemistry import DILUENTS, RARE_EARTHS, Species, atomic_mass, oxide_factor
+from ytterby.chemistry import DILUENTS, DIMERS, RARE_EARTHS, Species, atomic_mass, oxide_factor
 from ytterby.facts import UnknownFact, fact, table
 from ytterby.separation import Chemistry
 
@@ -22,7 +22,10 @@ CHARGE = 3
 LITRES = 1000
 ACID_MASS = Species.of("H+").molar_mass + Species.of("Cl-").molar_mass
 ALKALI_MASS = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
-"""kg of HCl and of NaOH per mol."""
+SALT_MASS = Species.of("Na+").molar_mass + Species.of("Cl-").molar_mass
+"""kg of HCl, of NaOH and of NaCl per mol."""
+WATER_MASS = 1
+"""kg of water per litre, near enough [kg/L]."""
 
 
 @cache
@@ -65,7 +68,7 @@ class Practice:
     @classmethod
     def usual(cls, extractant: str = "P507", **changes: float) -> Practice:
         """The shipped facts on practice, `design.*`, with changes by field name."""
-        limit = fact(f"{extractant.lower()}.loading-limit").value
+        limit = _loading_limit(extractant)
         per_litre = {
             name: fact(f"design.{key}").si("mol/m3") / LITRES
             for name, key in (
@@ -115,14 +118,37 @@ class Practice:
         return self.mixer + self.settler
 
     def distribution(self, chemistry: Chemistry, log_K: float, free: float, acid: float) -> float:
-        """Distribution ratio K (a_eff/h)^3 of a rare earth or a mean one [-].
+        """Distribution ratio K a_eff^q/h^3 of a rare earth or a mean one [-].
 
         log_K: log10 of the constant [-]. free: free dimer [mol/L]. acid: H+ in the aqueous [mol/L].
         """
         log_a = math.log10(free) - chemistry.curvature * (
             math.sqrt(free) - math.sqrt(chemistry.reference)
         )
-        return 10.0 ** (log_K + CHARGE * (log_a - math.log10(acid)))
+        order = float(chemistry.exponent[chemistry.charge == CHARGE].mean())
+        return 10.0 ** (log_K + order * log_a - CHARGE * math.log10(acid))
+
+    def on(self, extractant: str) -> Practice:
+        """The same on another extractant: its own loading limit, and saponification to match.
+
+        Raises ValueError for one that does not stand as a dimer.
+        """
+        if extractant == self.extractant:
+            return self
+        limit = _loading_limit(extractant)
+        share = self.saponification * limit / self.loading_limit
+        return replace(self, extractant=extractant, loading_limit=limit, saponification=share)
+
+
+def _loading_limit(extractant: str) -> float:
+    """Largest share of an extractant that may be bound [-]; raises ValueError where none is
+    designed for."""
+    if extractant not in DIMERS:
+        raise ValueError(
+            f"practice: found the extractant {extractant!r}, expected one of "
+            f"{', '.join(sorted(DIMERS))}: designs are for acids that stand as dimers"
+        )
+    return fact(f"{extractant.lower()}.loading-limit").value
 
 
 @dataclass(frozen=True)

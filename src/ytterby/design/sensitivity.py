@@ -9,7 +9,8 @@ import numpy as np
 
 from ytterby.design.cut import Cut
 from ytterby.design.multicomponent import Lumps
-from ytterby.design.train import Step, Train
+from ytterby.design.step import Step
+from ytterby.design.train import Train
 from ytterby.design.trial import Infeasible
 from ytterby.separation import Chemistry
 
@@ -57,12 +58,12 @@ def moved(chemistry: Chemistry, light: str, change: float) -> Chemistry:
 
 
 def _of(train: Train, light: str, heavy: str) -> Sensitivity:
-    chemistry = train.task.chemistry
+    parting = (s for s in train.steps if light in s.cut.lights and heavy in s.cut.heavies)
+    chemistry = next((s.cut.chemistry for s in parting), train.task.chemistry)
     places = chemistry.index((light, heavy))
     factor = float(10.0 ** (chemistry.log_K[places[1]] - chemistry.log_K[places[0]]))
-    larger = moved(chemistry, light, SMALL)
-    before = [_paper(step, chemistry) for step in train.steps]
-    after = [_paper(step, larger) for step in train.steps]
+    before = [_paper(step, step.cut.chemistry) for step in train.steps]
+    after = [_paper(step, moved(step.cut.chemistry, light, SMALL)) for step in train.steps]
     stages, organic = (
         float(np.log(sum(a[k] for a in after) / sum(b[k] for b in before)) / np.log1p(SMALL))
         for k in (0, 1)

@@ -8,7 +8,8 @@ stretches and m (m^2 - 1)/6 cuts, each planned once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic
@@ -42,6 +43,7 @@ class Task:
     products: by rising extraction, every fed element in one of them.
     recovery: least share of a product's elements that must come into it [-].
     ways: how many cascades bring the same impurity into a product: two after an unsharp cut [-].
+    others: another chemistry for the cut after some products, by their place.
     """
 
     chemistry: Chemistry
@@ -49,6 +51,7 @@ class Task:
     products: tuple[Product, ...]
     recovery: float
     ways: int = 1
+    others: Mapping[int, Chemistry] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -94,6 +97,17 @@ class Task:
         ]
         return cls(chemistry, dict(feed), tuple(made), recovery)
 
+    def cut_with(self, light: str, heavy: str, chemistry: Chemistry) -> Task:
+        """The task with the cut between two neighbours made by another extractant.
+
+        Raises ValueError where no cut can lie between them.
+        """
+        for place, (below, above) in enumerate(pairwise(self.products)):
+            if below.elements[-1] == light and above.elements[0] == heavy:
+                return replace(self, others={**self.others, place: chemistry})
+        cuts = [f"{a.elements[-1]}|{b.elements[0]}" for a, b in pairwise(self.products)]
+        raise ValueError(f"train: no cut {light}|{heavy}; expected one of {', '.join(cuts)}")
+
     def amount(self, place: int) -> float:
         """Moles of a product's own elements fed [mol/s]."""
         return sum(self.feed[e] for e in self.products[place].elements)
@@ -123,12 +137,13 @@ class Task:
         """The cut of a feed after product `place`; middle: so many products before it may leave by
         either outlet."""
         inside = [e for product in self.products[: place + 1] for e in product.elements]
-        series = order(self.chemistry, [e for e, amount in feed.items() if amount > 0])
+        chemistry = self.others.get(place, self.chemistry)
+        series = order(chemistry, [e for e, amount in feed.items() if amount > 0])
         spread = [e for p in self.products[place + 1 - middle : place + 1] for e in p.elements]
         heavy_lost = self.losses(place)[0]
         light_lost = self.losses(place - middle)[1]
         return Cut(
-            self.chemistry,
+            chemistry,
             dict(feed),
             tuple(e for e in series if e in inside),
             heavy_lost,
@@ -238,6 +253,6 @@ def _sequence(
 
 def _planned(cut: Cut, practice: Practice, prices: Prices) -> Plan | None:
     try:
-        return economic(cut, practice, prices)
+        return economic(cut, practice.on(cut.chemistry.extractant), prices)
     except (Pinched, ValueError):
         return None

@@ -8,9 +8,10 @@ import numpy as np
 
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
+from ytterby.design.liquor import Liquor, Outflow
 from ytterby.design.practice import Practice
 from ytterby.design.reading import losses_of, metals
-from ytterby.design.trial import Infeasible, Liquor, Trial
+from ytterby.design.trial import Infeasible, Trial
 from ytterby.separation import Cascade, Profile, Stages
 
 ROUNDS = 40
@@ -135,15 +136,18 @@ def _counts(stages: Stages) -> tuple[int, int]:
     return stages.extraction, stages.scrubbing
 
 
-def resolved(sized: Sized, cut: Cut, *, trimmed: bool = False) -> Sized:
+def resolved(
+    sized: Sized, cut: Cut, arriving: Outflow | None = None, *, trimmed: bool = False
+) -> Sized:
     """A cascade as built, at its flows, with what a cut brings now; its organic loop closed.
 
-    The feed may differ in amounts and the chemistry in constants.
+    The feed may differ in amounts and the chemistry in constants. arriving: what the feed is made
+    of, see `Liquor`.
     trimmed: set the reflux anew so that the extract is what the cut wants, as an operator would.
     Raises Infeasible where no steady state is found.
     """
     flows, plan = sized.profile.flows, sized.plan
-    trial = Trial(cut, sized.practice, plan, Liquor.of(cut, sized.practice))
+    trial = Trial(cut, sized.practice, plan, Liquor.of(cut, sized.practice, arriving))
     trial.stripping, trial.reflux = sized.stages.stripping, flows.reflux
     trial.profile, trial.cascade = sized.profile, sized.cascade
     trial.returned = {e: sized.cascade.organic.concentrations.get(e, 0.0) for e in cut.series}

@@ -3,93 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ytterby.design.cut import Cut
 from ytterby.design.designed import Designed, classical, locked_up, within_loading
 from ytterby.design.economy import plan as plan_at
+from ytterby.design.liquor import Liquor, Outflow, strength
 from ytterby.design.practice import (
     ACID_MASS,
     ALKALI_MASS,
+    CHARGE,
     LITRES,
+    SALT_MASS,
+    SODIUM,
+    WATER_MASS,
     Practice,
     Prices,
     kg_oxide,
 )
-from ytterby.design.sequence import Node, Product, Task, best_order
+from ytterby.design.sequence import Node, Task, best_order
 from ytterby.design.sizing import Sized, resolved
-from ytterby.separation import Aqueous, Chemistry
+from ytterby.design.step import Made, Step
+from ytterby.separation import Chemistry
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One cascade of a train.
-
-    node: where it stands. sized: as built.
-    """
-
-    node: Node
-    sized: Sized
-
-    @property
-    def cut(self) -> Cut:
-        """What it does."""
-        return self.sized.cut
-
-    @property
-    def name(self) -> str:
-        """Neighbours on both sides of the cut."""
-        return self.cut.name
-
-    @property
-    def neutralised(self) -> float:
-        """Free acid of raffinate and extract, taken off by alkali [mol/s]."""
-        outlets = self.sized.profile.outlets
-        return sum(max(outlets[name].acid, 0.0) for name in ("raffinate", "extract"))
-
-    @property
-    def acidified(self) -> float:
-        """Acid brought in with the feed [mol/s]."""
-        feed = self.sized.cascade.feed
-        return (feed.flow or 0.0) * feed.acid if isinstance(feed, Aqueous) else 0.0
-
-
-@dataclass(frozen=True)
-class Made:
-    """A product of a train. amounts: of every element in it [mol/s]."""
-
-    product: Product
-    amounts: Mapping[str, float]
-    fed: Mapping[str, float]
-
-    @property
-    def oxide(self) -> float:
-        """Rare earth oxides [kg/s]."""
-        return sum(n * kg_oxide(e) for e, n in self.amounts.items())
-
-    @property
-    def purity(self) -> float:
-        """Its own elements in its oxides, by weight [-]."""
-        own = sum(self.amounts.get(e, 0.0) * kg_oxide(e) for e in self.product.elements)
-        return own / self.oxide
-
-    @property
-    def impurity(self) -> float:
-        """Foreign elements in its oxides, by weight, without cancellation [-]."""
-        own = set(self.product.elements)
-        return sum(n * kg_oxide(e) for e, n in self.amounts.items() if e not in own) / self.oxide
-
-    @property
-    def met(self) -> bool:
-        """Whether it is as pure as wanted."""
-        return self.impurity <= 1 - self.product.purity
-
-    def recovery(self, element: str) -> float:
-        """Share of an element fed to the train that is in this product [-]."""
-        return self.amounts.get(element, 0.0) / self.fed[element]
+Maker = Callable[[Cut, Node, Outflow | None], Sized]
+"""Makes the cascade of a cut, at its place, from what arrives there."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +43,7 @@ class Train:
     practice: Practice
     prices: Prices
     steps: tuple[Step, ...]
-    made: tuple[Made, ...] = field(default=())
+    made: tuple[Made, ...] = ()
 
     @property
     def stages(self) -> int:
@@ -123,14 +63,27 @@ class Train:
 
     @property
     def alkali(self) -> float:
-        """kg of NaOH per kg of oxide fed, for saponification [-]."""
-        used = sum(step.sized.profile.alkali_used for step in self.steps)
+        """kg of NaOH per kg of oxide fed, for saponification and what that washes out [-]."""
+        used = sum(step.sized.profile.alkali_used + step.washing for step in self.steps)
         return used * ALKALI_MASS / self.oxide_fed
 
     @property
     def alkali_for_acid(self) -> float:
-        """kg of NaOH per kg of oxide fed that neutralises the free acid of the outlets [-]."""
-        return sum(step.neutralised for step in self.steps) * ALKALI_MASS / self.oxide_fed
+        """kg of NaOH per kg of oxide fed that neutralises liquors between cascades [-]."""
+        used = sum(step.feed.conditioning.alkali for step in self.steps)
+        return used * ALKALI_MASS / self.oxide_fed
+
+    @property
+    def evaporated(self) -> float:
+        """kg of water per kg of oxide fed that is boiled off between cascades [-]."""
+        litres = sum(step.feed.conditioning.evaporated for step in self.steps)
+        return litres * WATER_MASS / self.oxide_fed
+
+    @property
+    def salt(self) -> float:
+        """kg of NaCl per kg of oxide fed that crystallises between cascades [-]."""
+        crystals = sum(step.feed.conditioning.salt for step in self.steps)
+        return crystals * SALT_MASS / self.oxide_fed
 
     @cached_property
     def locked(self) -> dict[str, float]:
@@ -155,25 +108,59 @@ class Train:
         )
 
     def closure(self) -> dict[str, float]:
-        """(made - fed)/fed of each element [-]; nothing is computed by difference."""
+        """(out - in)/in of each element fed, of sodium, chloride and the aqueous volume [-].
+
+        Nothing is computed by difference: reagents come in, products, salt and vapour go out.
+        """
+        return self.metal_closure() | {
+            name: out / into - 1 for name, (into, out) in self.passing().items()
+        }
+
+    def metal_closure(self) -> dict[str, float]:
+        """(made - fed)/fed of each rare earth [-]."""
         return {
             e: sum(made.amounts.get(e, 0.0) for made in self.made) / fed - 1
             for e, fed in self.task.feed.items()
             if fed > 0
         }
 
-    def branch(self, node: Node, feed: Mapping[str, float]) -> dict[int, dict[str, float]]:
-        """What a part of the train makes of another feed [mol/s], by product and element.
+    def passing(self) -> dict[str, tuple[float, float]]:
+        """(in, out) of sodium and chloride [mol/s] and of the aqueous volume [L/s]."""
+        steps, made = self.steps, [one.liquor for one in self.made]
+        how = [step.feed.conditioning for step in steps]
+        washed = [step.washed for step in steps]
+        strips = [step.sized.profile.flows.strip for step in steps]
+        first = steps[0].feed.aqueous()
+        fed = CHARGE * sum(self.task.feed.values()) + (first.flow or 0.0) * first.acid
+        salt = sum(one.salt for one in how) + sum(one.chloride for one in washed)
+        soda = sum(
+            s.sized.profile.alkali_used + s.washing + s.feed.conditioning.alkali for s in steps
+        )
+        acid = sum(step.sized.profile.acid_used for step in steps) + sum(one.acid for one in how)
+        reagents = sum(one.alkali / strength("alkali") + one.acid / strength("acid") for one in how)
+        added = sum(max(one.water, 0.0) for one in how)
+        vapour = sum(one.evaporated for one in how)
+        return {
+            SODIUM: (soda, salt + sum(one.sodium for one in made)),
+            "Cl": (fed + acid, salt + sum(one.chloride for one in made)),
+            "aqueous": (
+                (first.flow or 0.0) + sum(strips) + reagents + added,
+                vapour + sum(one.flow for one in (*made, *washed)),
+            ),
+        }
+
+    def branch(self, node: Node, arriving: Outflow) -> dict[int, Outflow]:
+        """What a part of the train makes of another liquor, by product.
 
         Stages and organic flows stay, each reflux is trimmed.
         """
         known = {id(step.node): step for step in self.steps}
 
-        def again(cut: Cut, node: Node) -> Sized:
-            return resolved(known[id(node)].sized, cut, trimmed=True)
+        def again(cut: Cut, node: Node, arriving: Outflow | None) -> Sized:
+            return resolved(known[id(node)].sized, cut, arriving, trimmed=True)
 
-        made: dict[int, dict[str, float]] = {}
-        _run(self.task, node, feed, again, [], made)
+        made: dict[int, Outflow] = {}
+        _run(self.task, node, arriving.metals, arriving, again, [], made)
         return made
 
     def designed(self, step: Step) -> Designed:
@@ -197,10 +184,11 @@ class Train:
         """
         known = {id(step.node): step for step in self.steps}
 
-        def again(cut: Cut, node: Node) -> Sized:
+        def again(cut: Cut, node: Node, arriving: Outflow | None) -> Sized:
             other = cut.chemistry if chemistry is None else chemistry(cut)
             moved = other is not cut.chemistry
-            return resolved(known[id(node)].sized, replace(cut, chemistry=other), trimmed=moved)
+            cut = replace(cut, chemistry=other)
+            return resolved(known[id(node)].sized, cut, arriving, trimmed=moved)
 
         return _built(self.task, self.practice, self.prices, self.steps[0].node, again)
 
@@ -215,10 +203,9 @@ def design_train(
 ) -> Train:
     """Order the cuts of a train by cost, then size and simulate every cascade.
 
-    Raffinate and extract of one cascade are the feed of the next, with all that is in them.
-    Between cascades the liquor is brought to the concentration of practice, free acid is taken off
-    by alkali, and salt and surplus water leave: rare earths are conserved, that step itself is not
-    simulated. Raises Infeasible or Pinched naming the cut that cannot be made.
+    Raffinate and extract of one cascade are the feed of the next, with all that is in them, made
+    ready as `liquor` says: free acid neutralised, water boiled off, salt crystallised.
+    Raises Infeasible or Pinched naming the cut that cannot be made.
     """
     tell = progress or (lambda text: None)
     tell("order of cuts")
@@ -237,10 +224,11 @@ def train_of(
     if root.middle:
         task = replace(task, ways=2)
 
-    def fresh(cut: Cut, node: Node) -> Sized:
+    def fresh(cut: Cut, node: Node, arriving: Outflow | None) -> Sized:
         tell(f"cut {cut.name}")
-        plan = plan_at(cut, practice, prices, node.plan.organic / node.plan.least * _least(cut))
-        return within_loading(cut, practice, plan)
+        own = practice.on(cut.chemistry.extractant)
+        plan = plan_at(cut, own, prices, node.plan.organic / node.plan.least * _least(cut))
+        return within_loading(cut, own, plan, Liquor.of(cut, own, arriving))
 
     return _built(task, practice, prices, root, fresh)
 
@@ -249,17 +237,11 @@ def _least(cut: Cut) -> float:
     return cut.lumps.least_organic()
 
 
-def _built(
-    task: Task,
-    practice: Practice,
-    prices: Prices,
-    root: Node,
-    make: Callable[[Cut, Node], Sized],
-) -> Train:
+def _built(task: Task, practice: Practice, prices: Prices, root: Node, make: Maker) -> Train:
     """Every cascade made in turn, and the products collected."""
     steps: list[Step] = []
-    made: dict[int, dict[str, float]] = {}
-    _run(task, root, dict(task.feed), make, steps, made)
+    made: dict[int, Outflow] = {}
+    _run(task, root, task.feed, None, make, steps, made)
     fed = dict(task.feed)
     products = tuple(Made(task.products[place], made[place], fed) for place in sorted(made))
     return Train(task, practice, prices, tuple(steps), products)
@@ -269,21 +251,21 @@ def _run(
     task: Task,
     node: Node,
     feed: Mapping[str, float],
-    make: Callable[[Cut, Node], Sized],
+    arriving: Outflow | None,
+    make: Maker,
     steps: list[Step],
-    made: dict[int, dict[str, float]],
+    made: dict[int, Outflow],
 ) -> None:
     """A cascade and all that it feeds; steps and products, by place, are added to."""
-    step = Step(node, make(task.cut(feed, node.after, middle=node.middle), node))
+    cut = task.cut(feed, node.after, middle=node.middle)
+    step = Step(node, make(cut, node, arriving), arriving)
     steps.append(step)
     for outlet, part, place in (
         ("raffinate", node.light, node.after),
         ("extract", node.heavy, node.after + 1 - node.middle),
     ):
-        amounts = {e: n for e, n in step.sized.outlet(outlet).items() if n > 0}
+        leaving = Outflow.of(step.cut, step.sized.profile, outlet)
         if part is not None:
-            _run(task, part, amounts, make, steps, made)
-            continue
-        here = made.setdefault(place, {})
-        for e, n in amounts.items():
-            here[e] = here.get(e, 0.0) + n
+            _run(task, part, leaving.metals, leaving, make, steps, made)
+        else:
+            made[place] = made[place] + leaving if place in made else leaving

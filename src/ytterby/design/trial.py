@@ -13,13 +13,14 @@ long cascades answer by jumps.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
+from ytterby.design.liquor import Liquor
 from ytterby.design.practice import CHARGE, SODIUM, Practice
 from ytterby.design.reading import gain, losses_of, metals, stretched
 from ytterby.facts import fact
@@ -59,25 +60,6 @@ loop is closed [-]."""
 
 class Infeasible(ValueError):
     """No cascade of this kind makes the cut; the message says what stands in the way."""
-
-
-@dataclass(frozen=True)
-class Liquor:
-    """A feed of a cascade as it arrives: flow [L/s], concentrations [mol/L], free acid [mol/L]."""
-
-    flow: float
-    concentrations: dict[str, float]
-    acid: float
-
-    @classmethod
-    def of(cls, cut: Cut, practice: Practice) -> Liquor:
-        """The feed of a cut at the concentration of practice."""
-        flow = cut.total / practice.feed
-        return cls(flow, {e: n / flow for e, n in cut.feed.items()}, practice.feed_acid)
-
-    def aqueous(self) -> Aqueous:
-        """As a feed of the solver."""
-        return Aqueous(self.flow, self.concentrations, self.acid)
 
 
 class Trial:

@@ -12,14 +12,16 @@ from typing import Any, Literal
 from ytterby.balance import AMBIENT, Basis, Stream
 from ytterby.chemistry import (
     DILUENTS,
+    DIMERS,
     EXTRACTANTS,
     INERT,
+    OTHER_NAMES,
     RARE_EARTHS,
     Species,
     UnknownFormula,
     equilibrate,
 )
-from ytterby.facts import Fact, UnknownFact, table
+from ytterby.facts import Fact, UnknownFact, fact, table
 from ytterby.plant.errors import nearest
 from ytterby.quantity import QuantityError, check, describe, parse, parse_any
 from ytterby.units import FieldError
@@ -30,7 +32,7 @@ KEYS = {
     "assay": ("assay",),
     "scrap": ("scrap", "oil", "moisture", "coating"),
     "liquid": ("liquid",),
-    "liquor": ("liquor", "pH"),
+    "liquor": ("liquor", "pH", "anion"),
     "gas": ("gas",),
     "extractant": ("extractant", "molarity", "diluent"),
 }
@@ -48,11 +50,14 @@ SOLUTES = {
     "Na2CO3": ("Na+", "Na+", "CO3-2"),
     "NaHS": ("Na+", "HS-"),
     "Na2S": ("Na+", "Na+", "HS-", "OH-"),
+    "NaNO3": ("Na+", "NO3-"),
     "NH3": ("NH4+", "OH-"),
     "NH4HCO3": ("NH4+", "HCO3-"),
     "Cu(NO3)2": ("Cu+2", "NO3-", "NO3-"),
 }
 """What each solute gives; NH3 is weighed as NH4OH and Na2S as NaHS with NaOH."""
+MEDIA = {"chloride": "Cl-", "nitrate": "NO3-", "sulfate": "SO4-2"}
+"""Anion that makes up the charge of a liquor."""
 GASES = ("air", "O2", "N2", "CO2", "H2")
 SCRAP = {
     "hard-disk": "feeds.magnet-hdd",
@@ -158,7 +163,7 @@ def _read(tree: Any) -> Feed:
         case "liquid":
             amounts, per = _liquid(tree["liquid"])
         case "liquor":
-            amounts, per = _liquor(tree["liquor"], tree.get("pH", 2)), "cubic metre"
+            amounts, per = _liquor(tree), "cubic metre"
         case "gas":
             amounts = _gas(tree["gas"])
         case _:
@@ -339,8 +344,16 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
     return _filled_with_water({i: n * amount for i, n in ions.items()}, "liquid"), "cubic metre"
 
 
-def _liquor(raw: Any, acidity: Any) -> dict[str, float]:
-    """mol per m3 of a chloride liquor given by ions [kg/m3] or [mol/m3] and a p[H]."""
+def _liquor(tree: Mapping[str, Any]) -> dict[str, float]:
+    """mol per m3 of a liquor given by ions [kg/m3] or [mol/m3] and a p[H].
+
+    Its anion makes up the charge, chloride unless it says otherwise.
+    """
+    raw, anion = tree["liquor"], tree.get("anion", "chloride")
+    if anion not in MEDIA:
+        raise FieldError(
+            ("anion",), describe(anion), f"one of {', '.join(MEDIA)}", nearest(anion, MEDIA).strip()
+        )
     if not isinstance(raw, Mapping) or not raw:
         raise FieldError(("liquor",), describe(raw), "a mapping such as {Nd: 60 g/L, Fe+3: 1 g/L}")
     amounts: dict[str, float] = {}
@@ -362,12 +375,20 @@ def _liquor(raw: Any, acidity: Any) -> dict[str, float]:
         if ion == "H3BO3":
             mass = Species.of("B(s)").molar_mass
         amounts[ion] = strength if unit == "mol/m3" else strength / mass
-    pH = _at("pH", lambda: parse(acidity, "-"))
-    amounts["H+"] = amounts.get("H+", 0.0) + 10.0**-pH * _PER_LITRE
+    pH = _at("pH", lambda: parse(tree.get("pH", 2), "-"))
+    proton = 10.0**-pH * _PER_LITRE
+    amounts["H+"] = amounts.get("H+", 0.0) + proton
     surplus = sum(Species.of(ion).charge * amount for ion, amount in amounts.items())
     if surplus < 0:
         raise FieldError(("liquor",), "more anions than cations", "a liquor without net charge")
-    amounts["Cl-"] = amounts.get("Cl-", 0.0) + surplus
+    closing = MEDIA[anion]
+    if anion == "sulfate":
+        # Hydrogen sulfate holds protons besides: at this p[H] so many per sulfate.
+        ratio = proton / _PER_LITRE * 10.0 ** fact("aqueous.log-k.HSO4-").value
+        held = ratio / (1 + ratio)
+        surplus /= 2 - held
+        amounts["H+"] += held * surplus
+    amounts[closing] = amounts.get(closing, 0.0) + surplus
     return _filled_with_water(amounts, "liquor")
 
 
@@ -398,14 +419,15 @@ def _gas(raw: Any) -> dict[str, float]:
 
 
 def _organic(tree: Mapping[str, Any]) -> dict[str, float]:
-    """mol per m3 of free dimer and diluent; the molarity counts the monomer."""
-    extractant, diluent = tree["extractant"], tree.get("diluent", "kerosene")
+    """mol per m3 of free extractant and diluent; the molarity counts molecules, not dimers."""
+    named, diluent = tree["extractant"], tree.get("diluent", "kerosene")
+    extractant = OTHER_NAMES.get(named, named) if isinstance(named, str) else named
     if not isinstance(extractant, str) or extractant not in EXTRACTANTS:
         raise FieldError(
             ("extractant",),
             describe(extractant),
             f"one of {', '.join(EXTRACTANTS)}",
-            nearest(extractant, EXTRACTANTS).strip(),
+            nearest(extractant, (*EXTRACTANTS, *OTHER_NAMES)).strip(),
         )
     if not isinstance(diluent, str) or diluent not in DILUENTS:
         raise FieldError(("diluent",), describe(diluent), f"one of {', '.join(DILUENTS)}")
@@ -413,11 +435,11 @@ def _organic(tree: Mapping[str, Any]) -> dict[str, float]:
         raise FieldError(("molarity",), "nothing", "a concentration of monomer, such as 1.0 mol/L")
     molarity = _at("molarity", lambda: parse(tree["molarity"], "mol/m3"))
     basis = Basis.of({f"{extractant}(org)", f"{diluent}(org)"})
-    dimer = molarity / 2
+    free = molarity / 2 if extractant in DIMERS else molarity
     volume = dict(zip(basis.names, basis.molar_volume.tolist(), strict=True))
-    room = 1 - dimer * volume[f"{extractant}(org)"]
+    room = 1 - free * volume[f"{extractant}(org)"]
     if molarity <= 0 or room < 0:
         raise FieldError(
             ("molarity",), describe(tree["molarity"]), "more than 0 and no more than pure"
         )
-    return {f"{extractant}(org)": dimer, f"{diluent}(org)": room / volume[f"{diluent}(org)"]}
+    return {f"{extractant}(org)": free, f"{diluent}(org)": room / volume[f"{diluent}(org)"]}

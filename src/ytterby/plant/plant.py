@@ -11,7 +11,7 @@ from ytterby.balance import Balance, Basis, Finding
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.feed import Feed
 from ytterby.quantity import describe
-from ytterby.units import KINDS, FieldError, Unit, convert, declarations, required, to_tree
+from ytterby.units import KINDS, FieldError, Unit, convert, declarations, required, settled, to_tree
 from ytterby.units.thermal import NoStableForm
 
 if TYPE_CHECKING:
@@ -203,10 +203,18 @@ def _unit(name: str, branch: Any, plant: str) -> Unit:
             )
     source = f"given in plant {plant!r}"
     try:
+        given = {key: value for key, value in branch.items() if key != "is"}
         fields = {
             key: convert(key, told[key], value, source)
-            for key, value in branch.items()
-            if key != "is"
+            for key, value in given.items()
+            if not told[key].chosen
+        }
+        # Choices come first: which facts are overridden depends on them.
+        told = settled(KINDS[kind], fields)
+        fields |= {
+            key: convert(key, told[key], value, source)
+            for key, value in given.items()
+            if told[key].chosen
         }
         return KINDS[kind](**fields)
     except FieldError as error:
@@ -226,7 +234,7 @@ def _roles(outlets: Mapping[str, Any]) -> dict[str, str]:
 
 def _unit_tree(unit: Unit) -> dict[str, Any]:
     tree: dict[str, Any] = {"is": unit.kind}
-    for name, told in declarations(type(unit)).items():
+    for name, told in settled(type(unit), vars(unit)).items():
         branch = to_tree(getattr(unit, name), told)
         if branch not in ({}, [], None) or name in required(type(unit)):
             tree[name] = branch

@@ -6,12 +6,13 @@ import inspect
 import math
 from typing import Any
 
-from ytterby.chemistry import DILUENTS, EXTRACTANTS
+from ytterby.chemistry import DILUENTS, EXTRACTANTS, OTHER_NAMES
 from ytterby.facts import EVIDENCE
-from ytterby.plant.feed import COMMON_KEYS, FORMS, GASES, KEYS, SCRAP, SOLUTES
+from ytterby.plant.feed import COMMON_KEYS, FORMS, GASES, KEYS, MEDIA, SCRAP, SOLUTES
 from ytterby.plant.plant import TERMINAL_ROLES
 from ytterby.quantity import pattern
 from ytterby.units import KINDS, Declaration, Unit, declarations, required
+from ytterby.units.fields import ALL
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NAME = r"^[A-Za-z0-9._-]+$"
@@ -86,13 +87,14 @@ def _field(told: Declaration) -> dict[str, Any]:
         case "inlet":
             return {"anyOf": [_TEXT, _STREAMS]}
         case "setting" if told.choices:
-            return {"enum": list(told.choices)}
+            return {"enum": [*told.choices, *told.aliases]}
         case "setting":
             return _quantity(told)
         case "fact":
             return _override(told)
         case "facts":
-            return {"type": "object", "additionalProperties": _override(told)}
+            named = {"type": "object", "additionalProperties": _override(told)}
+            return {"anyOf": [{"const": ALL}, named]} if told.asked else named
         case _:
             return dict(told.schema or {})
 
@@ -129,8 +131,9 @@ def _feed() -> dict[str, Any]:
         "liquid": {"type": "string", "pattern": f"^(water|({'|'.join(SOLUTES)})\\s+.+)$"},
         "liquor": {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
         "pH": {"type": ["number", "string"]},
+        "anion": {"enum": list(MEDIA)},
         "gas": {"enum": list(GASES)},
-        "extractant": {"enum": list(EXTRACTANTS)},
+        "extractant": {"enum": [*EXTRACTANTS, *OTHER_NAMES]},
         "molarity": {"type": "string", "pattern": pattern("mol/m3")},
         "diluent": {"enum": list(DILUENTS)},
         "flow": {"type": "string", "pattern": pattern("kg/s")},

@@ -323,7 +323,9 @@ class Chemistry:
         every stage, see `mass_action` [-], shape (stage, potential).
         """
         if self.needs_acid:
-            return x[:, self.components.index(ACID)]
+            # Pure water has protons of its own.
+            acid = x[:, self.components.index(ACID)]
+            return 0.5 * (acid + np.sqrt(acid * acid + 4 * 10.0**self.log_Kw))
         if self.own_proton:
             return np.exp(potential[:, 1])
         n = len(self.components)

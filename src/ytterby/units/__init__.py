@@ -4,7 +4,8 @@ from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
 from ytterby.units.calcination import Calcination
-from ytterby.units.cascade import CascadeDetail, CascadeUnit
+from ytterby.units.cascade import CascadeUnit
+from ytterby.units.cascade_detail import CascadeDetail
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.drying import Drying
 from ytterby.units.fields import (
@@ -15,6 +16,7 @@ from ytterby.units.fields import (
     convert,
     declarations,
     required,
+    settled,
     to_tree,
 )
 from ytterby.units.filter import Filter
@@ -107,5 +109,6 @@ __all__ = [
     "convert",
     "declarations",
     "required",
+    "settled",
     "to_tree",
 ]

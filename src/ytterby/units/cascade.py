@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 from ytterby.balance import Finding, Stream, mix
 from ytterby.chemistry import (
+    EXTRACTANTS,
+    OTHER_NAMES,
     RARE_EARTHS,
     Species,
     atomic_mass,
@@ -21,6 +23,7 @@ from ytterby.chemistry import (
 )
 from ytterby.facts import Fact, UnknownFact, fact
 from ytterby.separation import Cascade, Chemistry, NoCircuit, Profile, Stages, Target
+from ytterby.units.cascade_detail import CascadeDetail
 from ytterby.units.cascade_form import (
     FLOWS_SCHEMA,
     STAGES_SCHEMA,
@@ -33,15 +36,30 @@ from ytterby.units.cascade_form import (
     write_flows,
     write_targets,
 )
+from ytterby.units.cascade_scope import (
+    check_system,
+    known_constants,
+    notes,
+    system_of,
+    without_constant,
+)
 from ytterby.units.cascade_streams import (
-    Components,
     Solvent,
     aqueous_of,
-    chemistry_of,
-    exchanging,
     extractant_in,
     outlet_stream,
     supply,
+)
+from ytterby.units.extraction import (
+    ALKALIS,
+    ANIONS,
+    MODELS,
+    Components,
+    System,
+    by_exchange,
+    by_mass_action,
+    extracted,
+    parted,
 )
 from ytterby.units.fields import (
     FactTable,
@@ -69,13 +87,17 @@ class CascadeUnit(Unit):
 
     Organic enters the first extraction stage, is loaded, scrubbed and stripped; at the last
     stripping stage the strip liquor leaves, and the share `reflux` of it goes on as scrub.
-    Distribution is mass action with free dimer and acid, RE+3 + 3 (HA)2 = RE(HA2)3 + 3 H+, with
-    saponification, one efficiency per stage and entrainment both ways. Each target sets one flow.
+    Distribution is mass action: acids exchange protons, RE+3 + 3 (HA)2 = RE(HA2)3 + 3 H+, with
+    saponification; TBP and TODGA take up the salt, RE+3 + 3 NO3- + 3 S = RE(NO3)3 S3. Or, in the
+    exchange model, constant separation factors part the elements on the saponified organic of an
+    acid. Stages have an efficiency, and entrainment goes both ways. Each target sets one flow.
 
     The organic is a loop: it brings its composition, the cascade sets its flow, and fresh organic
     makes up for what was lost. Aqueous droplets that the returning organic carries and the water
-    of saponification leave with the raffinate. Fails where: a third phase forms, metal complexes
-    with chloride, or p[H] leaves the window of the constants (any strip does: extrapolated).
+    of saponification leave with the raffinate. A rare earth, thorium or uranium without a constant
+    is refused, other metals without one stay in the liquor. Fails where: a third phase forms,
+    metal complexes with chloride or nitrate (those with sulfate are reckoned with), or p[H] leaves
+    the window of the constants (any strip does: extrapolated).
     """
 
     kind: ClassVar[str] = "cascade"
@@ -111,15 +133,47 @@ class CascadeUnit(Unit):
         required=False,
     )
     saponification: float = setting(
-        "-", "Share of the monomer neutralised by alkali", default=0, minimum=0, maximum=0.5
+        "-", "Share of the monomer neutralised by alkali", default=0, minimum=0, maximum=1
     )
-    extractant: str = choice("Extractant", ("P507",), default="P507")
+    extractant: str = choice("Extractant", EXTRACTANTS, default="P507", aliases=OTHER_NAMES)
+    anion: str = choice("Anion of liquor and strip acid", ANIONS, default="chloride")
+    model: str = choice("How distribution is reckoned", MODELS, default="mass-action")
     log_K: FactTable = sourced_table(
-        "p507.log-k", "log10 of the extraction constant of each element", minimum=-50, maximum=50
+        "p507.log-k",
+        "log10 of the extraction constant of each element; -50 where it stays in the liquor",
+        minimum=-50,
+        maximum=50,
+        chosen=known_constants,
     )
-    activity: Fact = sourced("p507.alstad-a", "Alstad coefficient of the free dimer")
+    separation_factors: FactTable = sourced_table(
+        "p507.process.separation-factor",
+        "Factors that move the constants, or that the exchange model parts by, {Dy/Tb: 2.1}",
+        minimum=1e-6,
+        maximum=1e6,
+        chosen=lambda unit: f"{system_of(unit).facts}.process.separation-factor",
+        asked=True,
+    )
+    order: Fact = sourced(
+        "p507.dimer-order",
+        "Exponent of the extractant for rare earths",
+        minimum=0.1,
+        maximum=10.0,
+        chosen=lambda unit: system_of(unit).fact(
+            "dimer-order", "monomer-order", "extractant-order", otherwise="p507.dimer-order"
+        ),
+    )
+    activity: Fact = sourced(
+        "p507.alstad-a",
+        "Alstad coefficient of the free extractant",
+        chosen=lambda unit: system_of(unit).fact("alstad-a", otherwise="organic.alstad-a"),
+    )
     reference_dimer: Fact = sourced(
-        "p507.reference-dimer", "Free dimer at which the constants stand", unit="mol/m3"
+        "p507.reference-dimer",
+        "Free extractant at which the constants stand",
+        unit="mol/m3",
+        chosen=lambda unit: system_of(unit).fact(
+            "reference-dimer", "reference-monomer", otherwise="organic.reference-extractant"
+        ),
     )
     efficiency: Fact = sourced(
         "mixer-settler.stage-efficiency", "Murphree efficiency of a stage", minimum=0.1, maximum=1.0
@@ -135,7 +189,10 @@ class CascadeUnit(Unit):
         maximum=0.1,
     )
     loading_limit: Fact = sourced(
-        "p507.loading-limit", "Rare earth over the stoichiometric capacity, at most", maximum=1.0
+        "p507.loading-limit",
+        "Rare earth over the stoichiometric capacity, at most",
+        maximum=1.0,
+        chosen=lambda unit: f"{system_of(unit).facts}.loading-limit",
     )
 
     def __post_init__(self) -> None:
@@ -149,11 +206,38 @@ class CascadeUnit(Unit):
                 raise FieldError(
                     (), f"neither a target nor a flow for {flow!r}", f"one of them for {flow!r}"
                 )
+        check_system(self)
+
+    @property
+    def system(self) -> System:
+        """What extracts, in what, and how it is reckoned."""
+        return system_of(self)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        unused = ("log_K", "order", "activity", "reference_dimer") if self.system.exchanges else ()
+        return {
+            path: one for path, one in super().facts.items() if path.partition(".")[0] not in unused
+        }
+
+    @property
+    def factors(self) -> dict[tuple[str, str], float]:
+        """Separation factors by pair, the first over the second [-]."""
+        pairs = ((pair.partition("/"), one) for pair, one in self.separation_factors.items())
+        return {(first, second): one.value for (first, _, second), one in pairs}
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Elements that the unit knows to extract, and what it calls the acid that TBP takes up."""
+        if not self.system.exchanges:
+            return tuple(self.log_K)
+        return (*parted(self.factors), *ALKALIS)
 
     def reach(self, names: frozenset[str]) -> set[str]:
-        ions = exchanging(names, self.log_K).values()
-        made = {complex_of(ion, self.extractant) for ion in ions} | {"Cl-", "Na+"}
-        return made | {complex_of("Na+", self.extractant), f"{self.extractant}(org)"}
+        system, sulfate = self.system, {"SO4-2"} if self.anion == "sulfate" else set()
+        bound = {system.bound(component) for component in extracted(system, names, self.elements)}
+        salts = set() if system.solvates else {"Na+", complex_of("Na+", self.extractant)}
+        return bound | salts | sulfate | {system.counter_ion, f"{self.extractant}(org)"}
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
@@ -172,7 +256,7 @@ class CascadeUnit(Unit):
         return Outcome(
             outlets=outlets,
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
-            findings=self._findings(name, profile),
+            findings=notes(name, self, case.feed, profile),
             trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
             residual=max(profile.residual, unsettled),
             # Flows at which a search gave up are no place to start the next one from.
@@ -187,6 +271,8 @@ class CascadeUnit(Unit):
             return f"the organic holds no {self.extractant}"
         if not feed.volume("aqueous") > 0:
             return "no liquor enters"
+        if (unknown := without_constant(self, feed)) is not None:
+            return unknown
         wanted = {e for aim in self.targets.values() for e in aim.elements}
         absent = sorted(e for e in wanted if not feed.amount(e) > 0)
         return f"the feed holds no {', '.join(absent)}, which a target names" if absent else None
@@ -210,17 +296,6 @@ class CascadeUnit(Unit):
             return profile.flows.organic
         returning = case.organic.stream.volume("organic") * _LITRES
         return returning or case.feed.volume("aqueous") * _LITRES or 1.0
-
-    def _findings(self, name: str, profile: Profile) -> tuple[Finding, ...]:
-        low, high = min(profile.pH), max(profile.pH)
-        used = [fact for fact in self.log_K.values() if "pH" in fact.window]
-        if not used:
-            return ()
-        window = used[0].window["pH"]
-        if low >= window[0] and high <= window[1]:
-            return ()
-        text = f"p[H] from {low:.2f} to {high:.2f} goes beyond {window[0]:g} to {window[1]:g}, "
-        return (Finding(name, text + "where the constants were measured: extrapolated", "note"),)
 
     def _trouble(
         self, name: str, profile: Profile, solvent_surplus: bool, strip_surplus: bool
@@ -251,14 +326,18 @@ class Case:
     @staticmethod
     def of(unit: CascadeUnit, inlets: Mapping[str, Inlet]) -> Case:
         feed = inlets["feed"].stream
-        known = Components.of(feed.basis, tuple(unit.log_K), unit.extractant)
-        chemistry = chemistry_of(
-            known,
-            {element: fact.value for element, fact in unit.log_K.items()},
-            unit.extractant,
-            unit.activity.value,
-            unit.reference_dimer.si("mol/m3") / _LITRES,
-        )
+        known = Components.of(feed.basis, unit.system, unit.elements)
+        if unit.system.exchanges:
+            chemistry = by_exchange(known, unit.factors)
+        else:
+            chemistry = by_mass_action(
+                known,
+                {element: fact.value for element, fact in unit.log_K.items()},
+                unit.factors,
+                unit.order.value,
+                unit.activity.value,
+                unit.reference_dimer.si("mol/m3") / _LITRES,
+            )
         return Case(
             unit,
             feed,
@@ -273,7 +352,7 @@ class Case:
         """The organic as it enters at `litres` [L/s]."""
         unit = self.unit
         return Solvent.at(
-            litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
+            litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.system
         )
 
     def settle(self, litres: float, profile: Profile | None) -> tuple[Profile, float]:
@@ -324,7 +403,8 @@ class Case:
             case "recovery":
                 return Target.recovery(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
             case "purity":
-                weights = {e: kg_oxide(e) for e in RARE_EARTHS if e in self.known.names}
+                scales = zip(self.known.names, self.known.per_mole.tolist(), strict=True)
+                weights = {e: kg_oxide(e) / scale for e, scale in scales if e in RARE_EARTHS}
                 return Target.purity(flow, aim.elements, aim.value, weights, kind)  # type: ignore[arg-type]
             case _:
                 return Target.residual(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
@@ -332,7 +412,7 @@ class Case:
     def outlets(self, profile: Profile, solvent: Solvent) -> dict[str, Stream]:
         """Raffinate, extract and stripped organic as streams."""
         made = {
-            name: outlet_stream(found, self.known, solvent, self.feed, self.unit.extractant)
+            name: outlet_stream(found, self.known, solvent, self.feed)
             for name, found in profile.outlets.items()
         }
         basis = self.feed.basis
@@ -343,73 +423,6 @@ class Case:
             "extract": made["extract"],
             "stripped": made["organic"],
         }
-
-
-@dataclass(frozen=True, eq=False)
-class CascadeDetail:
-    """What a cascade tells of its inside.
-
-    cascade: as it was solved, without any plant. profile: stage by stage. stages: per section.
-    aims: targets by the flow they set.
-    acid, alkali: kg of HCl in the strip acid and of NaOH for saponification, per kg of rare earth
-    oxide fed [-]. loading_limit: [-].
-    """
-
-    cascade: Cascade
-    profile: Profile
-    stages: Mapping[str, int]
-    aims: Mapping[str, Aim]
-    acid: float
-    alkali: float
-    loading_limit: Fact
-
-    def rows(self) -> list[tuple[str, str]]:
-        """(label, text) of what an engineer asks first of a cascade."""
-        profile = self.cascade.solve(self.profile)
-        ratios = ", ".join(f"{s} {r:.3g}" for s, r in profile.phase_ratio.items())
-        highest = float(profile.loading.max())
-        rows = [
-            ("phase ratio, organic : aqueous", ratios),
-            ("highest loading", f"{_percent(highest)}, limit {_percent(self.loading_limit.value)}"),
-            ("acid", f"{self.acid:.3g} kg HCl per kg of rare earth oxide fed"),
-            ("alkali", f"{self.alkali:.3g} kg NaOH per kg of rare earth oxide fed"),
-        ]
-        if profile.margin:
-            margins = ", ".join(f"{s} {_percent(m)}" for s, m in profile.margin.items())
-            rows.append(("distance to pinch", margins))
-        for flow, aim in self.aims.items():
-            rows.append(
-                (
-                    f"{flow} flow set for",
-                    f"{'+'.join(aim.elements)} {aim.quality} {aim.sense} {_percent(aim.value)}",
-                )
-            )
-        for figure, value in profile.figures.items():
-            slopes = profile.sensitivity.get(figure, {})
-            by = ", ".join(f"{flow} {slope:+.3g}" for flow, slope in slopes.items())
-            told = f"{_percent(value)}; d ln / d ln of flow: {by}" if by else _percent(value)
-            rows.append((figure, told))
-        return rows
-
-    @staticmethod
-    def of(unit: CascadeUnit, case: Case, profile: Profile, solvent: Solvent) -> CascadeDetail:
-        oxides = case.feed.reo_mass
-        hydroxide = case.saponify.reagent["OH-"] if case.saponify and case.saponify.reagent else 0.0
-        acid = profile.acid_used * (Species.of("H+").molar_mass + Species.of("Cl-").molar_mass)
-        sodium = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
-        return CascadeDetail(
-            cascade=case.cascade(solvent),
-            profile=profile,
-            stages=unit.stages,
-            aims=unit.targets,
-            acid=acid / oxides if oxides else 0.0,
-            alkali=solvent.alkali * hydroxide * sodium / oxides if oxides else 0.0,
-            loading_limit=unit.loading_limit,
-        )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
 
 
 def kg_oxide(element: str) -> float:

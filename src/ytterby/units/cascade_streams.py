@@ -2,107 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from ytterby.balance import Basis, Stream
-from ytterby.chemistry import Species, complex_of, components, equilibrate
-from ytterby.separation import Aqueous, Chemistry, Organic
-from ytterby.separation.chemistry import CHARGES
+from ytterby.chemistry import Complex, complex_of, components, equilibrate
+from ytterby.separation import Aqueous, Organic
+from ytterby.separation.chemistry import ACID
 from ytterby.separation.profile import Outlet
+from ytterby.units.extraction import Components, System
 from ytterby.units.unit import Inlet
 
-_COUNTER_ION = "Cl-"
-_WATER, _PROTON, _HYDROXIDE, _SODIUM = "H2O", "H+", "OH-", "Na+"
+_WATER, _PROTON, _HYDROXIDE = "H2O", "H+", "OH-"
+_AMMONIA, _AMMONIUM, _SODIUM = "NH3", "NH4+", "Na+"
 _LITRES = 1000
-
-
-def ion_of(element: str) -> str:
-    """The ion as which `element` is extracted: Nd+3, Fe+3, Na+."""
-    charge = CHARGES[element]
-    return f"{element}+{charge if charge > 1 else ''}"
-
-
-def exchanging(names: Iterable[str], elements: Iterable[str]) -> dict[str, str]:
-    """Ion of each of the `elements` with a constant that is among the species `names`."""
-    there = set(names)
-    return {e: ion_of(e) for e in elements if e in CHARGES and ion_of(e) in there}
-
-
-@dataclass(frozen=True, eq=False)
-class Components:
-    """Which species each component of the cascade stands for.
-
-    names: components, ions that exchange by element and passengers by species.
-    species: aqueous species of each. bound: organic species of each that exchanges.
-    """
-
-    names: tuple[str, ...]
-    species: tuple[str, ...]
-    bound: tuple[str | None, ...]
-
-    @staticmethod
-    def of(basis: Basis, elements: tuple[str, ...], extractant: str) -> Components:
-        return _components(basis, elements, extractant)
-
-    def charges(self) -> np.ndarray:
-        return np.array([Species.of(name).charge for name in self.species], dtype=float)
-
-
-@cache
-def _components(basis: Basis, elements: tuple[str, ...], extractant: str) -> Components:
-    ions = exchanging(basis.names, elements)
-    masters = [basis.names[i] for i in basis.solution.places[0]]
-    passengers = [name for name in masters if name not in ions.values() and name != _COUNTER_ION]
-    passengers.append(_WATER)
-    return Components(
-        names=(*ions, *passengers),
-        species=(*ions.values(), *passengers),
-        bound=(
-            *(complex_of(ion, extractant) for ion in ions.values()),
-            *(None for _ in passengers),
-        ),
-    )
-
-
-def chemistry_of(
-    known: Components,
-    log_K: Mapping[str, float],
-    extractant: str,
-    activity: float,
-    reference: float,
-) -> Chemistry:
-    """Distribution of the components; `reference` dimer [mol/L]."""
-    constants = np.array(
-        [
-            log_K[name] if bound else -np.inf
-            for name, bound in zip(known.names, known.bound, strict=True)
-        ]
-    )
-    charges = known.charges()
-    return Chemistry(
-        components=known.names,
-        charge=charges,
-        slope=np.where(np.isfinite(constants), charges, 0.0),
-        log_K=constants,
-        extractant=extractant,
-        curvature=activity,
-        reference=reference,
-    )
+_ROUNDING = 1e-13
 
 
 def aqueous_of(stream: Stream, known: Components, flow: float | None = None) -> Aqueous:
     """The aqueous phase of `stream` as a feed, at its own flow or at `flow` [L/s]."""
     volume = stream.volume("aqueous") * _LITRES
     amounts, protons = components(stream.amounts, stream.basis.solution)
+    pairs = zip(known.names, known.species, known.per_mole.tolist(), strict=True)
     return Aqueous(
         flow=volume if flow is None else flow,
         concentrations={
-            name: amounts[species] / volume if volume > 0 else 0.0
-            for name, species in zip(known.names, known.species, strict=True)
+            name: scale * amounts[species] / volume if volume > 0 else 0.0
+            for name, species, scale in pairs
+            if name != ACID
         },
         acid=protons / volume if volume > 0 else 0.0,
     )
@@ -130,7 +59,7 @@ class Solvent:
     amounts: organic species [mol/s]. aside: what goes past the cascade into the raffinate: the
     droplets of the returning organic and the water of saponification [mol/s].
     drawn: kg/s of fresh organic; alkali: kg/s of alkali. flow: [m3/s]. surplus: more organic
-    returned than the flow.
+    returned than the flow. extractant: units of it, free and bound [mol/s].
     """
 
     amounts: np.ndarray
@@ -143,76 +72,98 @@ class Solvent:
 
     @staticmethod
     def at(
-        flow: float,
-        organic: Inlet,
-        saponify: Inlet | None,
-        degree: float,
-        extractant: str,
+        flow: float, organic: Inlet, saponify: Inlet | None, degree: float, system: System
     ) -> Solvent:
         """The solvent at `flow` [m3/s], of which the share `degree` of monomer is neutralised."""
         basis = organic.stream.basis
         entering, drawn, surplus = supply(organic, "organic", flow)
         inside = np.where(basis.masks["organic"], entering, 0.0)
         aside = entering - inside
-        dimer, salt = f"{extractant}(org)", complex_of(_SODIUM, extractant)
-        total = extractant_in(basis, inside, extractant)
+        total = extractant_in(basis, inside, system.extractant)
         alkali = 0.0
         if saponify is not None and saponify.reagent is not None and degree > 0:
-            free, sodium = inside[basis.index[dimer]], inside[basis.index[salt]]
-            wanted = min(max(2 * degree * total - sodium, 0.0), free)
-            alkali = wanted / saponify.reagent[_HYDROXIDE]
-            inside[basis.index[dimer]] -= wanted
-            inside[basis.index[salt]] += wanted
-            aside = aside + alkali * saponify.reagent.amounts
-            for name, change in ((_SODIUM, -wanted), (_HYDROXIDE, -wanted), (_WATER, wanted)):
-                aside[basis.index[name]] += change
+            wanted = system.monomers * degree * total
+            alkali = _saponified(inside, aside, saponify.reagent, wanted, system.extractant)
         return Solvent(inside, aside, drawn, alkali, flow, surplus, total)
 
     def as_feed(self, known: Components, basis: Basis) -> Organic:
         """The solvent as the organic feed of a cascade."""
         litres = self.flow * _LITRES
-        return Organic(
-            flow=litres,
-            extractant=self.extractant / litres,
-            concentrations={
-                name: float(self.amounts[basis.index[bound]]) / litres
-                for name, bound in zip(known.names, known.bound, strict=True)
-                if bound
-            },
-        )
+        pairs = zip(known.names, known.bound, known.per_mole.tolist(), strict=True)
+        held = {
+            name: scale * float(self.amounts[basis.index[bound]]) / litres
+            for name, bound, scale in pairs
+            if bound
+        }
+        extractant = self.extractant / litres
+        if known.system.exchanges:
+            # There the protons of the free acid exchange as well.
+            held[ACID] = max(extractant - sum(held.values()), 0.0)
+        return Organic(flow=litres, extractant=extractant, concentrations=held)
+
+
+def _saponified(
+    inside: np.ndarray, aside: np.ndarray, alkali: Stream, wanted: float, extractant: str
+) -> float:
+    """Neutralise extractant until `wanted` mol/s are a salt of the alkali; kg/s of it drawn.
+
+    Salt and free extractant change in `inside`, what else the alkali brings joins `aside`.
+    """
+    basis = alkali.basis
+    cation, per_mass = cation_of(alkali)
+    free, salt = f"{extractant}(org)", complex_of(cation, extractant)
+    wanted -= float(inside[basis.index[salt]])
+    wanted = min(max(wanted, 0.0), float(inside[basis.index[free]]))
+    drawn = wanted / per_mass
+    inside[basis.index[free]] -= wanted
+    inside[basis.index[salt]] += wanted
+    aside += drawn * alkali.amounts
+    for name, change in ((cation, -wanted), (_HYDROXIDE, -wanted), (_WATER, wanted)):
+        aside[basis.index[name]] += change
+    return drawn
+
+
+def cation_of(alkali: Stream) -> tuple[str, float]:
+    """The cation that an alkali leaves on the extractant, and mol of base in one kilogram.
+
+    Ammonia counts whole: what is taken of its few OH- is made up from NH3.
+    """
+    ammonia = alkali[_AMMONIA] + alkali[_AMMONIUM]
+    return (_AMMONIUM, ammonia) if ammonia > alkali[_SODIUM] else (_SODIUM, alkali[_HYDROXIDE])
 
 
 def extractant_in(basis: Basis, amounts: np.ndarray, extractant: str) -> float:
-    """Dimers of `extractant`, free and bound [mol/s]."""
-    return float(_dimers(basis, extractant) @ amounts)
+    """Units of `extractant`, free and bound: dimers where it stands as such [mol/s]."""
+    return float(_units(basis, extractant) @ amounts)
 
 
 @cache
-def _dimers(basis: Basis, extractant: str) -> np.ndarray:
+def _units(basis: Basis, extractant: str) -> np.ndarray:
     counts = basis.zeros()
     for place, name in enumerate(basis.names):
-        ion, _, liquid = name.removesuffix("(org)").rpartition(":")
-        if name.endswith("(org)") and liquid == extractant:
-            counts[place] = Species.of(ion).charge if ion else 1
+        if name.endswith(f"{extractant}(org)"):
+            counts[place] = Complex.of(name).units
     return counts
 
 
-def outlet_stream(
-    outlet: Outlet, known: Components, solvent: Solvent, like: Stream, extractant: str
-) -> Stream:
+def outlet_stream(outlet: Outlet, known: Components, solvent: Solvent, like: Stream) -> Stream:
     """An outlet of the cascade as a stream, its aqueous phase in equilibrium."""
-    basis = like.basis
+    basis, system = like.basis, known.system
     amounts = basis.zeros()
+    aqueous, organic = outlet.aqueous / known.per_mole, outlet.organic / known.per_mole
     for position, (species, bound) in enumerate(zip(known.species, known.bound, strict=True)):
-        amounts[basis.index[species]] += outlet.aqueous[position]
+        amounts[basis.index[species]] += aqueous[position]
         if bound:
-            amounts[basis.index[bound]] += outlet.organic[position]
-    amounts[basis.index[_COUNTER_ION]] += outlet.chloride
+            amounts[basis.index[bound]] += organic[position]
+    counter_ion = outlet.chloride - float(known.anions @ organic)
+    # Of sulfate liquors the charges leave a rounding, which is no chloride.
+    if abs(counter_ion) > _ROUNDING * float(np.abs(known.charge) @ aqueous):
+        amounts[basis.index[system.counter_ion]] += counter_ion
     amounts[basis.index[_PROTON]] += max(outlet.acid, 0.0)
     amounts[basis.index[_HYDROXIDE]] += max(-outlet.acid, 0.0)
     amounts[basis.index[_WATER]] -= max(-outlet.acid, 0.0)
-    dimers = _dimers(basis, extractant)
-    amounts[basis.index[f"{extractant}(org)"]] = outlet.extractant - dimers @ amounts
-    diluent = np.where(basis.masks["organic"] & (dimers == 0), solvent.amounts, 0.0)
+    units = _units(basis, system.extractant)
+    amounts[basis.index[f"{system.extractant}(org)"]] = outlet.extractant - units @ amounts
+    diluent = np.where(basis.masks["organic"] & (units == 0), solvent.amounts, 0.0)
     amounts += diluent * (outlet.organic_flow / (solvent.flow * _LITRES))
     return Stream(basis, equilibrate(amounts, basis.solution), like.temperature)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from ytterby.chemistry import UnknownFormula, atomic_mass
@@ -16,6 +18,8 @@ from ytterby.facts.fact import EVIDENCE, Fact
 from ytterby.quantity import QuantityError, check, describe, parse, show
 
 INFINITE = float("inf")
+ALL = "process"
+"""Word that asks for the whole of a table that otherwise stands empty."""
 Kind = Literal["inlet", "setting", "fact", "facts", "group"]
 
 
@@ -37,7 +41,11 @@ class Declaration:
 
     unit: pint spelling, "-" dimensionless. minimum, maximum: limits in `unit`.
     drawable: whether an inlet may name a feed without a flow.
+    aliases: other words for the choices.
     source: name of the fact, or of the table of facts, that stands in when nothing is given.
+    chosen: the source by the other fields of a unit, where they choose it; `source` is then that of
+        a unit which chooses nothing.
+    asked: a table that stands empty; the word `process` takes the whole of the source.
     read, write: for kinds of their own: raw tree -> value, value -> raw tree.
     """
 
@@ -50,6 +58,9 @@ class Declaration:
     source: str = ""
     whole: bool = False
     choices: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    chosen: Callable[[Any], str] | None = None
+    asked: bool = False
     read: Callable[[Any], Any] | None = None
     write: Callable[[Any], Any] | None = None
     schema: Mapping[str, Any] | None = None
@@ -75,26 +86,55 @@ def setting(
     return _declare(told) if default is None else _declare(told, default=default)
 
 
-def choice(doc: str, choices: Iterable[str], *, default: str | None = None) -> Any:
-    """One word out of a few."""
-    told = Declaration("setting", doc, choices=tuple(choices))
+def choice(
+    doc: str,
+    choices: Iterable[str],
+    *,
+    default: str | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Any:
+    """One word out of a few; `aliases` are other words for them."""
+    told = Declaration("setting", doc, choices=tuple(choices), aliases=aliases or {})
     return _declare(told) if default is None else _declare(told, default=default)
 
 
 def sourced(
-    name: str, doc: str, *, unit: str = "-", minimum: float = 0.0, maximum: float = INFINITE
+    name: str,
+    doc: str,
+    *,
+    unit: str = "-",
+    minimum: float = 0.0,
+    maximum: float = INFINITE,
+    chosen: Callable[[Any], str] | None = None,
 ) -> Any:
-    """A number that nature or practice gives: the fact `name` unless the plant file overrides."""
-    told = Declaration("fact", doc, unit, minimum, maximum, source=name)
-    return _declare(told, default_factory=lambda: fact(name))
+    """A number that nature or practice gives: the fact `name` unless the plant file overrides.
+
+    chosen: the name of the fact by the unit, where its other fields decide on it.
+    """
+    told = Declaration("fact", doc, unit, minimum, maximum, source=name, chosen=chosen)
+    return _declare(told, default_factory=lambda: None if chosen else fact(name))
 
 
 def sourced_table(
-    prefix: str, doc: str, *, unit: str = "-", minimum: float = 0.0, maximum: float = INFINITE
+    prefix: str,
+    doc: str,
+    *,
+    unit: str = "-",
+    minimum: float = 0.0,
+    maximum: float = INFINITE,
+    chosen: Callable[[Any], str] | None = None,
+    asked: bool = False,
 ) -> Any:
-    """Numbers by key (an element, a solid): the table of facts `prefix` with overrides."""
-    told = Declaration("facts", doc, unit, minimum, maximum, source=prefix)
-    return _declare(told, default_factory=lambda: FactTable(table(prefix)))
+    """Numbers by key (an element, a solid): the table of facts `prefix` with overrides.
+
+    chosen: the name of the table by the unit, where its other fields decide on it. asked: empty,
+    unless the file gives some or asks for the whole with the word `process`.
+    """
+    told = Declaration(
+        "facts", doc, unit, minimum, maximum, source=prefix, chosen=chosen, asked=asked
+    )
+    empty = chosen is not None or asked
+    return _declare(told, default_factory=lambda: None if empty else FactTable(table(prefix)))
 
 
 def group(
@@ -126,6 +166,17 @@ def declarations(unit: type) -> dict[str, Declaration]:
     return {f.name: f.metadata["declaration"] for f in dataclasses.fields(unit) if f.metadata}
 
 
+def settled(unit: type, values: Mapping[str, Any]) -> dict[str, Declaration]:
+    """The declared fields of a unit class with the sources that some of its `values` choose."""
+    given = {f.name: values.get(f.name, f.default) for f in dataclasses.fields(unit)}
+    return {
+        name: dataclasses.replace(told, source=told.chosen(SimpleNamespace(**given)))
+        if told.chosen
+        else told
+        for name, told in declarations(unit).items()
+    }
+
+
 def required(unit: type) -> tuple[str, ...]:
     """Names of the fields that have to be given."""
     missing = dataclasses.MISSING
@@ -148,9 +199,7 @@ def convert(name: str, told: Declaration, raw: Any, where: str) -> Any:
             case "setting":
                 return _choice(raw, told) if told.choices else _number(raw, told)
             case "fact":
-                return (
-                    raw if isinstance(raw, Fact) else _override(fact(told.source), raw, told, where)
-                )
+                return raw if isinstance(raw, Fact) else _one(told, raw, where)
             case "facts":
                 return _table(told, raw, where)
             case "group":
@@ -185,9 +234,17 @@ class SI(float):
 
 
 def _choice(raw: Any, told: Declaration) -> str:
-    if raw not in told.choices:
-        raise FieldError((), describe(raw), " or ".join(told.choices))
-    return raw
+    word = told.aliases.get(raw, raw) if isinstance(raw, str) else raw
+    if word not in told.choices:
+        near = get_close_matches(str(raw), (*told.choices, *told.aliases), n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]!r}?" if near and told.aliases else ""
+        raise FieldError((), describe(raw), " or ".join(told.choices), hint)
+    return word
+
+
+def _one(told: Declaration, raw: Any, where: str) -> Fact:
+    shipped = fact(told.source)
+    return shipped if raw is None else _override(shipped, raw, told, where)
 
 
 def _override(shipped: Fact, raw: Any, told: Declaration, where: str) -> Fact:
@@ -211,16 +268,19 @@ def _override(shipped: Fact, raw: Any, told: Declaration, where: str) -> Fact:
 def _table(told: Declaration, raw: Any, where: str) -> FactTable:
     if isinstance(raw, FactTable):
         return raw
+    shipped = table(told.source)
+    if raw is None or (told.asked and raw == ALL):
+        return FactTable({} if told.asked and raw is None else shipped)
     if not isinstance(raw, Mapping):
-        raise FieldError((), describe(raw), "a mapping from name to value")
-    facts = table(told.source)
-    blank = next(iter(facts.values()))
-    by_element = all(_is_element(key) for key in facts)
+        or_all = f", or {ALL!r}" if told.asked else ""
+        raise FieldError((), describe(raw), f"a mapping from name to value{or_all}")
+    facts = {} if told.asked else dict(shipped)
+    blank = next(iter(shipped.values()))
     for key, value in raw.items():
-        if key not in facts and not (by_element and _is_element(key)):
-            expected = "the symbol of an element" if by_element else f"one of {', '.join(facts)}"
+        if key not in shipped and not _may_be_new(shipped, key):
+            expected = _new_keys(shipped)
             raise FieldError((str(key),), f"unknown key {str(key)!r}", expected)
-        known = facts.get(key) or Fact(
+        known = shipped.get(key) or Fact(
             f"{told.source}.{key}", 0.0, blank.unit, "assumed", where, note="not shipped"
         )
         try:
@@ -231,6 +291,21 @@ def _table(told: Declaration, raw: Any, where: str) -> FactTable:
             path = (str(key), *error.path)
             raise FieldError(path, error.found, error.expected, error.hint) from None
     return FactTable(facts)
+
+
+def _may_be_new(shipped: Mapping[str, Fact], key: object) -> bool:
+    """Whether a table that names elements, or pairs of them, may name this one too."""
+    if any("/" in known for known in shipped):
+        parts = str(key).split("/")
+        return len(parts) == 2 and all(map(_is_element, parts))
+    return any(map(_is_element, shipped)) and _is_element(key)
+
+
+def _new_keys(shipped: Mapping[str, Fact]) -> str:
+    if any("/" in known for known in shipped):
+        return "a pair of elements such as Dy/Tb"
+    named = any(map(_is_element, shipped))
+    return "the symbol of an element" if named else f"one of {', '.join(shipped)}"
 
 
 def _is_element(key: object) -> bool:
@@ -254,7 +329,10 @@ def to_tree(value: Any, told: Declaration) -> Any:
                 shipped = table(told.source)
             except UnknownFact:
                 shipped = {}
-            return {key: _fact_tree(f) for key, f in value.items() if shipped.get(key) != f}
+            if told.asked and value == shipped:
+                return ALL
+            same = {} if told.asked else shipped
+            return {key: _fact_tree(f) for key, f in value.items() if same.get(key) != f}
         case "group":
             assert told.write is not None
             return told.write(value)

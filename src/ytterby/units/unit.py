@@ -12,7 +12,7 @@ import numpy as np
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import Reaction, Species
 from ytterby.facts import Fact
-from ytterby.units.fields import FactTable, convert, declarations
+from ytterby.units.fields import FactTable, convert, declarations, settled
 
 Grade = Literal["mechanistic", "fitted", "specified"]
 SOURCE_IN_CODE = "given by the caller"
@@ -65,8 +65,17 @@ class Unit:
     outlets: ClassVar[Mapping[str, str]]
 
     def __post_init__(self) -> None:
-        for name, told in declarations(type(self)).items():
-            value = convert(name, told, getattr(self, name), SOURCE_IN_CODE)
+        told = declarations(type(self))
+        chosen = [name for name, one in told.items() if one.chosen]
+        for name, one in told.items():
+            if name not in chosen:
+                object.__setattr__(
+                    self, name, convert(name, one, getattr(self, name), SOURCE_IN_CODE)
+                )
+        # Choices come first: these facts depend on them.
+        told = settled(type(self), vars(self)) if chosen else told
+        for name in chosen:
+            value = convert(name, told[name], getattr(self, name), SOURCE_IN_CODE)
             object.__setattr__(self, name, value)
 
     def reach(self, names: frozenset[str]) -> set[str]:

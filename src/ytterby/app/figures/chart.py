@@ -60,7 +60,8 @@ def linear(values: np.ndarray, *, from_zero: bool = False) -> Scale:
     low = 0.0 if from_zero or not finite.size else float(finite.min())
     high = float(finite.max()) if finite.size else 1.0
     step = _round_step(max(high - low, 1 / 10) / _MOST_TICKS)
-    return Scale(math.floor(low / step) * step, math.ceil(high / step) * step)
+    bottom, top = math.floor(low / step), math.ceil(high / step)
+    return Scale(bottom * step, max(top, bottom + 1) * step)
 
 
 def _round_step(rough: float) -> float:
@@ -176,12 +177,12 @@ class Chart:
             )
             drawn += [tag("circle", cx=a, cy=b, r=2, fill=colours[name]) for a, b in points]
             ends.append((points[-1][1], name))
-        return tag("g", *drawn, *(self._names(ends, colours) if named else ()))
+        return tag("g", *drawn, *(self.names(ends, colours) if named else ()))
 
     def _fits(self, value: float) -> bool:
         return bool(np.isfinite(value)) and self.scale.low <= value <= self.scale.high
 
-    def _names(self, ends: list[tuple[float, str]], colours: Mapping[str, str]) -> list[str]:
+    def names(self, ends: list[tuple[float, str]], colours: Mapping[str, str]) -> list[str]:
         """Names to the right of the chart, pushed apart where lines end close together."""
         x, names, y = self.left + self.width + 8, [], self.top - _NAME_PITCH
         for wanted, name in sorted(ends):

@@ -1,0 +1,212 @@
+"""Linked cascades: the loaded organic of one is the feed of the next, without stripping between.
+
+In a train of sharp cuts the extract of a cascade X is the feed of a cascade Y. X would strip what
+it loaded with acid, and Y would load it again with alkali. Linked, the scrubbed organic of X
+enters Y at its feed stage; only Y strips, and a part of its strip liquor scrubs X:
+
+    Na -> X -> loaded organic -> feed stage of Y <- organic of Y <- Na
+                                 Y -> strip -> stripped organic, to X and to Y
+          X <- scrub = part of the strip liquor of Y;  the rest of it is the extract
+
+An organic feed is a vapour feed of a distillation column: Underwood's root is that of
+sum_i alpha_i z_i/(alpha_i - theta) = 1, and of the organic that the scrubbing section needs one
+mole per mole of feed comes with the feed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ytterby.design.cut import Cut
+from ytterby.design.linked import CLOSED, Linked, Trimmed, carried, solved
+from ytterby.design.liquor import Outflow
+from ytterby.design.practice import CHARGE, SODIUM
+from ytterby.design.step import Step
+from ytterby.design.train import Train
+from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
+from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
+
+ATTEMPTS, MORE_ORGANIC = 12, 1.05
+"""Most tries, and factor on the organic of Y in each [-]."""
+TURNS, HOPELESS = 100, 2
+"""Most times round the two cascades, and attempts without a steady state that are enough [-]."""
+LEAST_REFLUX = 0.05
+"""Share of the strip liquor that goes on as scrub to begin with, at least [-]."""
+BISECTIONS = 100
+"""Halvings of the bracket of the Underwood root: down to rounding."""
+
+
+def passing_pairs(train: Train) -> tuple[tuple[Step, Step], ...]:
+    """Cascades whose extract another one parts further, the most metal first."""
+    steps = {id(step.node): step for step in train.steps}
+    found = [
+        (step, steps[id(step.node.heavy)]) for step in train.steps if step.node.heavy is not None
+    ]
+    alike = [pair for pair in found if len({step.sized.practice.extractant for step in pair}) == 1]
+    return tuple(sorted(alike, key=lambda pair: -pair[1].cut.total))
+
+
+def least_beside_organic_feed(cut: Cut) -> float:
+    """Saponified organic that Y needs besides an organic feed at least, per mole of feed [-]."""
+    lumps = cut.lumps
+    alpha, z = lumps.factors, lumps.feed
+    low, high = float(alpha[lumps.lights - 1]), float(alpha[lumps.lights])
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        value = float((alpha * z / (alpha - middle)).sum()) - 1
+        low, high = (middle, high) if value < 0 else (low, middle)
+    heavy = slice(lumps.lights, None)
+    scrubbing = float((alpha[heavy] * z[heavy] / (alpha[heavy] - (low + high) / 2)).sum())
+    return max(scrubbing - 1, 0.0)
+
+
+def pass_on(train: Train, x: Step, y: Step) -> Linked:
+    """Link two cascades of a train, the extract of `x` being the feed of `y`.
+
+    Stages of extraction and scrubbing stay as designed. Y gets as much saponified organic of its
+    own as theory asks for, and more of it until the products are pure, `ATTEMPTS` times at most;
+    `Linked.made` tells whether they are. Raises Infeasible where no steady state is found.
+    """
+    failed = 0
+    best: Linked | None = None
+    for attempt in range(ATTEMPTS):
+        state = _Passing(x, y, attempt)
+        if not state.settle():
+            failed += 1
+            if failed == HOPELESS:
+                break
+            continue
+        best = state.linked(train)
+        if all(one.met for one in best.made):
+            break
+    if best is None:
+        raise Infeasible(
+            f"link of {x.name} and {y.name}: no steady state was found; run them unlinked"
+        )
+    return best
+
+
+@dataclass
+class _Flows:
+    """What the linked pair is run with: organics and strip acid [L/s], reflux of Y [-], scrub of X
+    as a share of the strip liquor that Y draws off [-]."""
+
+    own: float
+    strip: float
+    reflux: float
+    scrub: float
+
+
+class _Passing:
+    """The pair on its way to a steady state."""
+
+    def __init__(self, x: Step, y: Step, attempt: int) -> None:
+        self.x, self.y = x, y
+        self.organic = x.sized.profile.flows.organic
+        practice, cut, plan = y.sized.practice, y.cut, y.node.plan
+        ratio = plan.organic / plan.least * MORE_ORGANIC**attempt
+        own = ((least_beside_organic_feed(cut) + 1) * ratio - 1) * cut.total / practice.loaded
+        before = y.sized.profile.flows
+        total = (self.organic + own) / before.organic
+        strip = before.strip * total
+        wanted = sum(x.cut.feed[e] for e in x.cut.heavies)
+        loaded = x.sized.practice.loaded * self.organic
+        scrubbing = max(loaded - wanted, 0.0)
+        kept = sum(y.sized.outlet("extract").values())
+        drawn = kept + scrubbing
+        everything = loaded + own * practice.loaded
+        self.flows = _Flows(
+            own, strip, max(1 - drawn / everything, LEAST_REFLUX), scrubbing / drawn
+        )
+        n = y.sized.stages
+        stripping = max(n.stripping, x.sized.stages.stripping)
+        self.stages = Stages(n.extraction, n.scrubbing, stripping)
+        self.returned = dict(y.sized.cascade.organic.concentrations)
+        self.liquor = Outflow.of(y.cut, y.sized.profile, "extract")
+        self.trims = Trimmed(), Trimmed()
+        self.light: Profile | None = None
+        self.heavy: Profile | None = None
+
+    def settle(self) -> bool:
+        """Go round until all is still; whether that came about."""
+        try:
+            return any(self.turn() for _ in range(TURNS))
+        except Infeasible:
+            return False
+
+    def turn(self) -> bool:
+        """Once round: X, its organic to Y, strip liquor and organic back; whether all is still."""
+        x, y, flows = self.x, self.y, self.flows
+        before = self._state()
+        n, practice = x.sized.stages, x.sized.practice
+        first = Cascade(
+            x.cut.chemistry,
+            Stages(n.extraction, n.scrubbing, 0),
+            x.sized.cascade.feed,
+            Organic(self.organic, practice.dimer, {**self.returned, SODIUM: practice.sodium}),
+            scrub=self._scrub(),
+        )
+        self.light = solved(first, self.light, x.name)
+        loaded = carried(self.light, self.organic)
+        second = Cascade(
+            y.cut.chemistry,
+            self.stages,
+            Organic(self.organic, practice.dimer, loaded),
+            Organic(flows.own, practice.dimer, {**self.returned, SODIUM: y.sized.practice.sodium}),
+            strip=Aqueous(flows.strip, {}, y.sized.practice.strip_acid),
+            reflux=flows.reflux,
+        )
+        self.heavy = solved(second, self.heavy, y.name)
+        lights = sum(Outflow.of(x.cut, self.light, "raffinate").metals.values())
+        wanted_x = sum(x.cut.feed[e] for e in x.cut.lights) - x.cut.light_lost + x.cut.heavy_lost
+        middle = sum(Outflow.of(y.cut, self.heavy, "raffinate").metals.values())
+        wanted_y = sum(y.cut.feed[e] for e in y.cut.lights) - y.cut.light_lost + y.cut.heavy_lost
+        self.liquor = Outflow.of(y.cut, self.heavy, "extract")
+        total = carried(self.heavy, self.organic + flows.own)
+        self.returned = {e: v for e, v in total.items() if e in y.cut.series and v > 0}
+        drawn = sum(self.liquor.metals.values())
+        if not drawn > 0 or flows.reflux >= 1:
+            raise Infeasible(f"link, cut {y.name}: no strip liquor is left to scrub with")
+        moved, turned = self.trims
+        flows.scrub = moved.step(flows.scrub, lights - wanted_x, drawn)
+        slope = flows.strip * y.sized.practice.strip_acid / CHARGE
+        flows.reflux = turned.step(flows.reflux, middle - wanted_y, slope)
+        after = self._state()
+        change = max(abs(a - b) for a, b in zip(after, before, strict=True))
+        tight = EXTRACT_TOLERANCE * min(
+            x.cut.heavy_lost, x.cut.light_lost, y.cut.heavy_lost, y.cut.light_lost
+        )
+        missed = max(abs(lights - wanted_x), abs(middle - wanted_y))
+        return change <= CLOSED * max(after) and missed <= tight
+
+    def _scrub(self) -> Aqueous:
+        """Part of the strip liquor of Y, with the acid that is in it."""
+        part = self.liquor.part(self.flows.scrub)
+        return Aqueous(
+            part.flow,
+            {e: n / part.flow for e, n in part.metals.items()},
+            max(part.acid, 0.0) / part.flow,
+        )
+
+    def _state(self) -> list[float]:
+        """What passes between the cascades [mol/s]."""
+        scrub = [self.flows.scrub * self.liquor.metals.get(e, 0.0) for e in self.y.cut.series]
+        back = [self.organic * self.returned.get(e, 0.0) for e in self.y.cut.series]
+        return scrub + back
+
+    def linked(self, train: Train) -> Linked:
+        """The train with the pair as it stands."""
+        assert self.light is not None and self.heavy is not None
+        x, y = self.x, self.y
+        leaving = {
+            (id(x), "raffinate"): Outflow.of(x.cut, self.light, "raffinate"),
+            (id(y), "raffinate"): Outflow.of(y.cut, self.heavy, "raffinate"),
+            (id(y), "extract"): self.liquor.part(1 - self.flows.scrub),
+        }
+        own = np.array([self.organic, self.flows.own]) * [
+            x.sized.practice.sodium,
+            y.sized.practice.sodium,
+        ]
+        return Linked.of(train, x, y, self.light, self.heavy, float(own.sum()), leaving)
