@@ -103,7 +103,9 @@ def _fuels(books: Emissions) -> Iterator[Line]:
 
 def _sizing(books: Emissions, carrier: str) -> list[Fact]:
     """What energy sized by rule rests on; nothing where the balance states it."""
-    return list(sizing_facts(books.basis.kinds).values()) if _estimate(books, carrier) else []
+    if not _estimate(books, carrier):
+        return []
+    return list(sizing_facts(books.basis.kinds, books.basis.own).values())
 
 
 def _estimate(books: Emissions, carrier: str) -> str:
