@@ -4,6 +4,7 @@ from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
 from ytterby.accounts.capital import CostBasis, capital
 from ytterby.accounts.carbon import carbon
 from ytterby.accounts.compare import Comparison, compare
+from ytterby.accounts.consumption import consumption
 from ytterby.accounts.cost import cost
 from ytterby.accounts.effluent import Discharge, effluent
 from ytterby.accounts.emissions import CarbonBasis
@@ -44,6 +45,7 @@ __all__ = [
     "carbon",
     "changes",
     "compare",
+    "consumption",
     "cost",
     "effluent",
     "equipment",

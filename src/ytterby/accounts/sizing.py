@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Sizing:
-    """A balance and the numbers that sizes rest on. own: facts in place of shipped ones, by name."""
+    """A balance and what sizes rest on. own: facts in place of shipped ones, by name."""
 
     balance: Balance
     own: Mapping[str, Fact] = field(default_factory=dict)
