@@ -140,3 +140,22 @@ def test_figures_are_well_formed_and_have_titles():
 def test_flowsheet_lines_touch_the_boxes_they_join():
     figure = flowsheet_svg(magnet_plant(), solved())
     assert figure.count("stroke-dasharray") >= 3, "three recycles are dashed"
+
+
+def test_the_pdf_is_written_wholly_and_the_same_each_time(tmp_path):
+    pytest.importorskip("typst")
+    from ytterby.app import report_pdf
+
+    path = tmp_path / "report.pdf"
+    report_pdf.write(weighed(), magnet_plant(), path)
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert [one.name for one in tmp_path.iterdir()] == ["report.pdf"]
+    assert report_pdf.render(weighed(), magnet_plant()) == path.read_bytes()
+
+
+def test_a_pdf_of_a_bare_balance_without_accounts(tmp_path):
+    pytest.importorskip("typst")
+    from ytterby.app import report_pdf
+
+    bare = replace(solved(), streams={}, facts={}, responses={}, details={})
+    assert report_pdf.render(books_of(None, bare, Site())).startswith(b"%PDF-")

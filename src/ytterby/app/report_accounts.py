@@ -118,7 +118,7 @@ def water(books: Books) -> dict[str, Any] | None:
     if books.effluent is None or books.radioactivity is None:
         return None
     used = [line for line in books.effluent.about("used") if line.value is not None]
-    used.sort(key=lambda line: (_GRAVITY.index(_verdict(line)), -(line.value or 0.0)))
+    used.sort(key=lambda line: (_GRAVITY.index(verdict_of(line)), -(line.value or 0.0)))
     rays = [row(line) for line in books.radioactivity.lines if line.value is not None]
     instruments = dict.fromkeys(limit.label("instrument") for limit in books.law)
     return {
@@ -136,7 +136,8 @@ def water(books: Books) -> dict[str, Any] | None:
     }
 
 
-def _verdict(line: Line) -> str:
+def verdict_of(line: Line) -> str:
+    """What the law says of a line of the effluent: "exceeded", "indicative: within"."""
     return line.remark.partition("; ")[0]
 
 
@@ -145,7 +146,7 @@ def _used(line: Line) -> dict[str, str]:
     share = line.value or 0.0
     return {
         "label": line.label,
-        "share": percent(share) if share < 1 else f"{significant(100 * share)} %",
+        "share": _share(line.label, share),
         "width": f"{100 * min(share, 1.0):.0f}",
         "verdict": verdict,
         "state": state_of(verdict),
@@ -157,6 +158,13 @@ def _parameters(lines: Iterable[Line]) -> str:
     """What lines are about, each once: "As, Cd, Th+U"."""
     named = (line.label for line in lines if not line.label.startswith("activity of "))
     return ", ".join(sorted({label.partition(" in ")[0] for label in named}))
+
+
+def _share(label: str, share: float) -> str:
+    """Share of a limit; acidity is told by its own figure, not as a share."""
+    if label.startswith("pH"):
+        return ""
+    return percent(share) if share < 1 else f"{significant(100 * share)} %"
 
 
 def state_of(verdict: str) -> str:

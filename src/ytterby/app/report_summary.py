@@ -6,7 +6,7 @@ from typing import Any
 
 from ytterby.app.books import Books
 from ytterby.app.losses import loss_rows
-from ytterby.app.report_accounts import figure, state_of, with_uncertainty
+from ytterby.app.report_accounts import figure, state_of, verdict_of, with_uncertainty
 from ytterby.app.report_headline import (
     main_rare_earths,
     purity_of_main,
@@ -92,8 +92,8 @@ def _climate(books: Books) -> list[dict[str, str]]:
     rows = [_row("Emissions, as far as known", figure(total), with_uncertainty(total, books))]
     for line in statement.about("footprint of oxide"):
         if line.key[2] == "mass" and line.value is not None:
-            value = f"{significant(line.value)} kg CO2e/kg"
-            rows.append(_row(f"{line.key[1]}, per oxide", value, with_uncertainty(line, books)))
+            label, value = f"{line.key[1]}, CO2e per oxide", f"{significant(line.value)} kg/kg"
+            rows.append(_row(label, value, with_uncertainty(line, books)))
     share = statement.line("completeness")
     state = "" if (share.value or 0.0) > 1 / 2 else "fair"
     rows.append(_row("Purchases that have a factor, by mass", figure(share), "", state))
@@ -103,18 +103,22 @@ def _climate(books: Books) -> list[dict[str, str]]:
 def _water(books: Books) -> list[dict[str, str]]:
     if books.effluent is None or books.radioactivity is None:
         return []
-    rows = []
+    rows: list[dict[str, str]] = []
     used = [line for line in books.effluent.about("used") if line.value is not None]
-    if used:
-        worst = max(used, key=lambda line: line.value or 0.0)
-        verdict = worst.remark.partition(";")[0]
+    unknown = [line for line in books.effluent.about("used") if line.value is None]
+    beyond = [line for line in used if state_of(verdict_of(line)) == "bad"]
+    all_of_them = len(used) + len(unknown)
+    told = f"{len(beyond)} of {all_of_them}"
+    rows.append(_row("Limits exceeded, or so it seems", told, "", "bad" if beyond else ""))
+    if unknown:
+        told = f"{len(unknown)} of {all_of_them}"
+        rows.append(_row("Limits that could not be compared", told, "", "fair"))
+    scaled = [line for line in used if not line.label.startswith("pH")]
+    if scaled:
+        worst = max(scaled, key=lambda line: line.value or 0.0)
         label = f"{worst.label.partition(':')[0]}, of the limit"
         share = f"{significant(100 * (worst.value or 0.0))} %"
-        rows.append(_row(label, share, verdict, state_of(verdict)))
-    unknown = [line for line in books.effluent.about("used") if line.value is None]
-    if unknown:
-        told = f"{len(unknown)} of {len(unknown) + len(used)}"
-        rows.append(_row("Limits nothing is known for", told, "", "fair"))
+        rows.append(_row(label, share, "", state_of(verdict_of(worst))))
     for line in books.effluent.about("water"):
         rows.append(_row("Water discharged", figure(line)))
     return rows

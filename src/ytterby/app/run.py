@@ -35,6 +35,10 @@ def run(
     seconds = _period(period)
     refuse_folder("--report", report)
     refuse_folder("--pdf", pdf)
+    if pdf is not None:
+        from ytterby.app.report_pdf import require_typst
+
+        require_typst()
     reported = report is not None or pdf is not None
     announce_compilation()
     try:
