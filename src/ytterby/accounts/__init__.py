@@ -17,6 +17,7 @@ from ytterby.accounts.evidence import (
     spread,
     weigh,
 )
+from ytterby.accounts.inventory import Inventory, inventory
 from ytterby.accounts.limits import Limit, limits
 from ytterby.accounts.prices import PriceSet, price_set, priced_by_content, sales
 from ytterby.accounts.purchases import Purchase, purchases
@@ -33,6 +34,7 @@ __all__ = [
     "Comparison",
     "CostBasis",
     "Discharge",
+    "Inventory",
     "Limit",
     "Line",
     "PriceSet",
@@ -50,6 +52,7 @@ __all__ = [
     "effluent",
     "equipment",
     "equipment_cost",
+    "inventory",
     "kinds_of",
     "limits",
     "price_set",

@@ -47,6 +47,11 @@ class CarbonBasis:
         return {good: self.own.get(fact.name, fact) for good, fact in shipped.items()}
 
     @cached_property
+    def potentials(self) -> dict[str, float]:
+        """kg CO2e per kg of each greenhouse gas."""
+        return {gas: fact.value for gas, fact in table(f"gwp.{self.gwp}").items()}
+
+    @cached_property
     def grid(self) -> Fact:
         """The location-based factor; raises UnknownFact that names the regions."""
         try:
@@ -94,15 +99,23 @@ class Emissions:
         """(kg CO2e over the period, why it is not known, remark) of one emission."""
         edge = self.balance.edges[row]
         if edge.name in self.balance.streams:
-            kilograms = (
-                self._held(edge.name, gas) * potential.value
-                for gas, potential in table(f"gwp.{self.basis.gwp}").items()
-            )
-            return sum(kilograms), "", ""
+            potentials = self.basis.potentials
+            return sum(kg * potentials[gas] for gas, kg in self.gases(row).items()), "", ""
         carbon = self.balance.mass(edge.name, "C")
         missing = f"carbon is not known of {edge.name}" if math.isnan(carbon) else ""
         remark = "all carbon taken as CO2" if carbon > 0 else ""
         return carbon * carbon_dioxide(), missing, remark
+
+    def gases(self, row: int) -> dict[str, float]:
+        """[kg] of each greenhouse gas in one stack over the period; NaN where it is not known.
+
+        Without species all carbon counts as carbon dioxide.
+        """
+        name = self.balance.edges[row].name
+        if name not in self.balance.streams:
+            return {"CO2": self.balance.mass(name, "C") * carbon_dioxide()}
+        found = {gas: self._held(name, gas) for gas in self.basis.potentials}
+        return {gas: kilograms for gas, kilograms in found.items() if kilograms}
 
     def _held(self, name: str, gas: str) -> float:
         """[kg] of a gas over the period: the species say as what its element is there, the mass
