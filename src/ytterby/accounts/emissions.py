@@ -26,7 +26,9 @@ class CarbonBasis:
     factors: kg CO2e per kg bought, by substance or feed, in place of and beside the shipped ones.
     contract: emission factor of the electricity bought under contract, or None. kinds: kind of
     each unit (see `kinds_of`). declared: see `purchases`. prices: see `Allocation`. worth: the
-    elements that are sold. own: facts in place of shipped ones by name.
+    elements that are sold. own: facts in place of shipped ones by name. cut_off: feeds and
+    substances taken as waste of somebody else, which bring no burden along (recycled-content or
+    cut-off method): a choice that the account states.
     """
 
     region: str
@@ -39,12 +41,17 @@ class CarbonBasis:
     prices: Mapping[str, float] = field(default_factory=dict)
     worth: tuple[str, ...] = WORTH
     own: Mapping[str, Fact] = field(default_factory=dict)
+    cut_off: tuple[str, ...] = ()
 
     @cached_property
     def upstream(self) -> dict[str, Fact]:
         """Factors of what is bought, by substance."""
         shipped = table("carbon.upstream") | dict(self.factors)
         return {good: self.own.get(fact.name, fact) for good, fact in shipped.items()}
+
+    def factor_of(self, substance: str) -> Fact | None:
+        """The factor of what is bought; None for what has none, or is cut off."""
+        return None if substance in self.cut_off else self.upstream.get(substance)
 
     @cached_property
     def potentials(self) -> dict[str, float]:
@@ -146,7 +153,7 @@ class Emissions:
                 kilograms = use.joules * per_joule(factor)
                 found.append(Burden(f"{use.carrier} of {use.unit}", use.unit, kilograms))
         for one in self.bought:
-            factor = self.basis.upstream.get(one.substance)
+            factor = self.basis.factor_of(one.substance)
             if factor is not None and one.mass > 0:
                 found.append(Burden(one.substance, one.unit, one.mass * factor.si("kg/kg")))
         return tuple(found)

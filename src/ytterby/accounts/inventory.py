@@ -86,6 +86,8 @@ def _factors(books: Emissions, names: tuple[str, ...]) -> dict[str, float]:
             grid = books.basis.grid if name == ELECTRICITY else fuel_factor(books, name)
             if grid is not None:
                 found[name] = per_joule(grid)
-        elif name in books.basis.upstream:
-            found[name] = books.basis.upstream[name].si("kg/kg")
+            continue
+        factor = books.basis.factor_of(name)
+        if factor is not None:
+            found[name] = factor.si("kg/kg")
     return found

@@ -87,7 +87,8 @@ def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool
     if grid is None:
         absent.append(("Greenhouse gases", "give the region of its grid: --grid EE"))
     else:
-        climate = CarbonBasis(grid, kinds=kinds, prices=values(prices))
+        refuse_feeds("--cut-off", site.cut_off, balance)
+        climate = replace(climate_of(grid, site), kinds=kinds, prices=values(prices))
         found = _with_climate(found, climate, weighed)
     if site.law is None:
         absent.append(("Effluent and radioactivity", "give the law that holds: --law CN"))
@@ -152,26 +153,40 @@ def grid_of(place: Place) -> str | None:
     return place.place if place.place in table("carbon.grid") else None
 
 
+def climate_of(grid: str, place: Place) -> CarbonBasis:
+    """How greenhouse gases are reckoned at a place, but for the plant."""
+    return CarbonBasis(grid, factors=_own("--factors", place.factors), cut_off=place.cut_off)
+
+
 def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
     """The prices, scrap by its content where it has no price of its own."""
     prices = prices_of(place.prices)
     if place.scrap is not None and place.scrap not in prices:
-        known = [edge.name for edge in balance.edges if edge.source is None]
-        if place.scrap not in known:
-            raise PlantError((), f"--scrap {place.scrap}: expected one of {', '.join(known)}")
+        refuse_feeds("--scrap", (place.scrap,), balance)
         prices = priced_by_content(balance, place.scrap, prices)
     return prices
 
 
+def refuse_feeds(option: str, names: Iterable[str], balance: Balance) -> None:
+    """Raise PlantError where an option names what is no feed of the plant."""
+    fed = (edge.name.partition(" > ")[0] for edge in balance.edges if edge.source is None)
+    known = tuple(dict.fromkeys(fed))
+    for name in names:
+        if name not in known:
+            raise PlantError((), f"{option} {name}: expected one of {', '.join(known)}")
+
+
 def prices_of(path: Path | None) -> dict[str, Fact]:
     """The shipped prices, with those of a file in front; raises PlantError."""
-    shipped = price_set()
-    if path is None:
-        return shipped
+    return price_set() | _own("--prices", path)
+
+
+def _own(option: str, path: Path | None) -> dict[str, Fact]:
+    """The facts of a file of the user, by the last part of their names; raises PlantError."""
     try:
-        return shipped | of_facts(read(path))
+        return {} if path is None else of_facts(read(path))
     except ValueError as error:
-        raise PlantError((), f"--prices {path}: {error}") from None
+        raise PlantError((), f"{option} {path}: {error}") from None
 
 
 def law_of(site: Site) -> tuple[Limit, ...]:

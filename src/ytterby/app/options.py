@@ -25,8 +25,12 @@ class Place:
     """Region of the grid, such as CN-JX, if not that of the place; adds greenhouse gases."""
     scrap: str | None = None
     """The feed that is bought by its content."""
+    cut_off: Several = ()
+    """A feed taken as waste, free of greenhouse gases: --cut-off scrap. May be repeated."""
     prices: Path | None = None
     """A file of prices that go before the shipped ones."""
+    factors: Path | None = None
+    """A file of emission factors of what is bought that go before the shipped ones."""
 
 
 @Parameter(name="*")
