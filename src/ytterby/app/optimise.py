@@ -30,7 +30,11 @@ def optimise(path: Path, options: OptimiseOptions) -> int:
     held = tuple(_held(text) for text in options.hold)
     study = Study(plant, tuple(between(text) for text in options.vary), figures_of(options))
     announce_compilation()
-    how: dict[str, Any] = {"most": options.most, "progress": _progress()}
+    how: dict[str, Any] = {
+        "most": options.most,
+        "method": options.method,
+        "progress": _progress(),
+    }
     try:
         if options.against is None:
             found = (search(study, aim, held, **how),)
@@ -44,7 +48,7 @@ def optimise(path: Path, options: OptimiseOptions) -> int:
         from ytterby.app.terminal import console
 
         console().print(_front(found, options) if options.against else _told(found[0]))
-    if options.write is not None and found:
+    if options.write is not None and found and found[0].plant is not None:
         found[0].plant.write(options.write)
         print(f"Plant: {options.write}", file=sys.stderr if options.json else sys.stdout)
     return 0

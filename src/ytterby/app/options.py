@@ -159,6 +159,8 @@ class OptimiseOptions(Place):
     """Points of that front."""
     most: int = 80
     """Plants to solve at most, for each point."""
+    method: Literal["slopes", "models"] = "slopes"
+    """Search along slopes, or by models through solved plants that need none."""
     set_: Changes = ()
     """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
     write: Path | None = None
