@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS, TRADE_OXIDE, oxide_factor
-from ytterby.design.practice import OXIDE_PRICES
 from ytterby.facts import Fact, fact, table
 
 PriceSet = Mapping[str, Fact]
 """Price by good: element (of its trade oxide, or of itself), substance, electricity, fuel."""
-DEFAULT_SETS = (*OXIDE_PRICES, "metals", "reagents", "energy")
+DEFAULT_SETS = ("adamas-2025", "usgs-2025", "metals", "reagents", "energy")
 SOLD_TOGETHER = (("Nd", "Pr"),)
 """Rare earths whose oxides are sold as one, didymium."""
 PURE = 0.99

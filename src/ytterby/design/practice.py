@@ -125,12 +125,6 @@ class Practice:
         return 10.0 ** (log_K + CHARGE * (log_a - math.log10(acid)))
 
 
-OXIDE_PRICES = ("assumed", "adamas-2025", "usgs-2025")
-"""Sets of oxide prices, later ones in front."""
-_GOODS = {"acid": "HCl", "alkali": "NaOH", "extractant": "P507", "diluent": "kerosene"}
-"""Good of `prices.reagents` by field."""
-
-
 @dataclass(frozen=True)
 class Prices:
     """What weighs stages against flows, in one currency.
@@ -151,15 +145,12 @@ class Prices:
 
     @classmethod
     def shipped(cls, **changes: float | Mapping[str, float]) -> Prices:
-        """The shipped prices [USD] of reagents and oxides, those of P507 and kerosene for the
-        organic, and `design.price.*`, with changes by field name."""
-        reagents = table("prices.reagents")
-        values = {field: reagents[good].value for field, good in _GOODS.items()}
-        values["mixer_settler"] = fact("design.price.mixer-settler").value
+        """The shipped facts `design.price.*` [USD], mostly assumed, with changes by field name."""
+        values = {
+            name.replace("-", "_"): item.value for name, item in table("design.price").items()
+        }
         values["capital_charge"] = fact("design.price.capital-charge").si("s-1")
-        oxide = {}
-        for name in OXIDE_PRICES:
-            oxide |= {e: item.value for e, item in table(f"prices.{name}").items()}
+        oxide = {name: item.value for name, item in table("design.price.oxide").items()}
         return cls(**{**values, "oxide": oxide, **changes})  # type: ignore[arg-type]
 
     def organic(self, practice: Practice) -> float:
