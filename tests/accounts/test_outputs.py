@@ -84,3 +84,11 @@ def test_any_number_of_statements_is_compared_with_the_first():
     assert (row.change(1), row.change(2), row.relative(2)) == (1.0, -2.0, -0.5)
     with pytest.raises(ValueError, match="no two alike"):
         compare(statements, ("a", "b", "b"))
+
+
+def test_a_notebook_shows_a_balance_with_its_streams():
+    balance = replace(separation(), plant="<b>")
+    page = balance._repr_html_()
+    assert "&lt;b&gt;" in page and "<b>" not in page
+    for edge in balance.edges:
+        assert f"<td>{edge.name}</td><td>{edge.role}</td>" in page
