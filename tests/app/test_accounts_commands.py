@@ -128,6 +128,21 @@ def test_prices_of_a_file_go_before_the_shipped_ones(capsys, plant, tmp_path):
     assert bought["value"] == pytest.approx(9 * 100 * 8766 * 0.92, rel=1e-6)
 
 
+def test_own_factors_and_what_is_cut_off_raise_completeness(capsys, plant, tmp_path):
+    factors = tmp_path / "factors.yaml"
+    factors.write_text(
+        "mine:\n  H2C2O4:\n    value: 2\n    unit: kg/kg\n    class: measured\n    source: me\n"
+    )
+    words = ("accounts", plant, "--grid", "EE", "--json")
+    own = ("--factors", str(factors), "--cut-off", "scrap")
+    shares = []
+    for more in ((), own):
+        statements = {one["title"]: one["lines"] for one in json.loads(said(capsys, *words, *more))}
+        lines = {tuple(line["key"]): line["value"] for line in statements["Greenhouse gases"]}
+        shares.append(lines["completeness",])
+    assert shares[0] < 0.2 and shares[1] > 0.99
+
+
 def test_a_bid_tells_the_price_and_the_way_to_it(capsys, plant, tmp_path):
     lot = tmp_path / "lot.yaml"
     lot.write_text(LOT, encoding="utf-8")
@@ -217,6 +232,10 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
         (("accounts", "PLANT", "--law", "Mars"), "found no limits"),
         (("accounts", "PLANT", "--out", "a.pdf"), "expected a file .json, .csv, .xlsx"),
         (("accounts", "PLANT", "--scrap", "ore"), "--scrap ore: expected one of scrap"),
+        (
+            ("accounts", "PLANT", "--grid", "EE", "--cut-off", "ore"),
+            "--cut-off ore: expected one of",
+        ),
         (("compare", "PLANT"), "expected another plant file, or --with"),
         (("compare", "PLANT", "PLANT"), "expected every file once"),
         (("compare", "PLANT", "--with", "leach.dose=1"), "--set leach.dose=1"),
