@@ -89,14 +89,16 @@ def _climate(books: Books) -> list[dict[str, str]]:
         return []
     statement = books.carbon
     total = statement.line("total")
-    rows = [_row("Emissions, as far as known", figure(total), with_uncertainty(total, books))]
+    rows = [
+        _row("Emissions of CO2e, as far as known", figure(total), with_uncertainty(total, books))
+    ]
     for line in statement.about("footprint of oxide"):
         if line.key[2] == "mass" and line.value is not None:
             label, value = f"{line.key[1]}, CO2e per oxide", f"{significant(line.value)} kg/kg"
             rows.append(_row(label, value, with_uncertainty(line, books)))
     share = statement.line("completeness")
     state = "" if (share.value or 0.0) > 1 / 2 else "fair"
-    rows.append(_row("Purchases that have a factor, by mass", figure(share), "", state))
+    rows.append(_row("Purchases that are covered, by mass", figure(share), "", state))
     return rows
 
 
@@ -137,7 +139,7 @@ def _money(books: Books) -> list[dict[str, str]]:
         "revenue": "Revenue",
         "operating": "Operating cost",
         "margin": "Margin",
-        "separation gain": "of it by separating",
+        "separation gain": "What separating brings",
         "capital": "Capital",
         "net present value": "Net present value",
         "internal rate of return": "Internal rate of return",
