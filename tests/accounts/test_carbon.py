@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -90,7 +91,8 @@ def test_a_balance_by_hand_emits_its_carbon_as_carbon_dioxide():
 def test_a_missing_factor_lowers_completeness_and_is_never_zero():
     statement = carbon(separation(), BASIS)
     oxalic = statement.line("scope 3", "precipitant")
-    assert oxalic.value is None and "no emission factor of precipitant" in oxalic.missing
+    assert oxalic.value is None and "no open emission factor of precipitant" in oxalic.missing
+    assert f"adds {113 / 24:.3g} kg/h" in oxalic.missing
     before = statement.line("completeness").value
     assert before is not None and before < 1
     given_factor = Fact("own", 2.0, "kg/kg", "measured", "supplier", labels={"status": "user"})
@@ -98,6 +100,15 @@ def test_a_missing_factor_lowers_completeness_and_is_never_zero():
     after = carbon(separation(), CarbonBasis("CN-JX", prices=PRICES, factors=factors))
     assert after.line("completeness").value == pytest.approx(1)
     assert after.line("scope 3", "precipitant").value == pytest.approx(2 * 113 / 24)
+
+
+def test_what_is_cut_off_is_covered_and_brings_nothing():
+    before = carbon(separation(), BASIS)
+    after = carbon(separation(), replace(BASIS, cut_off=("ore",)))
+    line = after.line("scope 3", "ore")
+    assert line.value == 0.0 and "by choice" in line.remark
+    assert after.value("total") == before.value("total")
+    assert after.value("completeness") > before.value("completeness")
 
 
 def test_what_needs_species_or_prices_says_so():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 
 import pytest
@@ -216,6 +217,26 @@ def test_a_kind_of_unit_without_a_rule_is_told():
         "no rule to size a unit of kind 'levitation'"
         in statement.line("equipment", "roast").missing
     )
+
+
+def test_a_residence_of_your_own_makes_a_tank_of_any_kind():
+    balance, _ = solved()
+    name = "sizing.residence.levitation"
+    own = {name: Fact(name, 2.0, "h", "measured", "trial 7")}
+    statement = capital(balance, CostBasis("US", kinds={"iron": "levitation"}, own=own))
+    assert statement.line("equipment", "iron", "tank", "").value
+    assert name in own and not statement.about("equipment", "iron")[0].missing
+
+
+def test_a_fact_of_your_own_sizes_the_equipment():
+    """Twice the residence is twice the tank, and costs as its exponent says."""
+    balance, basis = solved()
+    name = "sizing.residence.acid-leach"
+    twice = {name: replace(fact(name), value=2 * fact(name).value)}
+    usual = capital(balance, basis).value("equipment", "leach", "tank", "")
+    double = capital(balance, replace(basis, own=twice)).value("equipment", "leach", "tank", "")
+    exponent = fact("cost.equipment.tank.exponent").value
+    assert double / usual == pytest.approx(2**exponent)
 
 
 def test_an_unknown_place_or_year_is_refused():

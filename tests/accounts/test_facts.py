@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ytterby.accounts import price_set
-from ytterby.accounts.equipment import correlation, equipment_kinds
+from ytterby.accounts.equipment import correlation_facts, equipment_kinds
 from ytterby.accounts.prices import of_facts
 from ytterby.facts import all_facts, table
 from ytterby.facts.library import read
@@ -56,8 +56,11 @@ def test_what_comes_from_memory_is_assumed_and_gives_no_verdict():
 
 @pytest.mark.parametrize("kind", equipment_kinds())
 def test_a_correlation_states_the_range_it_stands_on(kind):
-    cost, size, exponent, (low, high) = correlation(kind)
-    assert cost > 0 and low <= size <= high * (1 + 1e-6) and 0 < exponent <= 1.25
+    facts = correlation_facts(kind)
+    size = facts["size"]
+    low, high = float(size.labels["low"]), float(size.labels["high"])
+    assert facts["cost"].value > 0 and 0 < facts["exponent"].value <= 1.25
+    assert low <= size.value <= high * (1 + 1e-6)
 
 
 def test_shares_of_installation_are_those_of_the_source():

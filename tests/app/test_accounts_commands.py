@@ -63,9 +63,24 @@ def test_accounts_go_to_a_file(capsys, plant, tmp_path):
     out = tmp_path / "accounts.csv"
     said(capsys, "accounts", plant, "--place", "EE", "--scrap", "scrap", "--out", str(out))
     rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
-    assert {row["account"] for row in rows} == {"Recovery and purity", "Capital", "Cost and return"}
+    assert {"Recovery and purity", "Reagents, water and energy", "Capital", "Cost and return"} < {
+        row["account"] for row in rows
+    }
     (worth,) = [row for row in rows if row["key"] == "net present value"]
     assert float(worth["value"]) and worth["unit"] == "USD"
+
+
+def test_accounts_go_to_a_sheet_each(capsys, plant, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    out = tmp_path / "accounts.xlsx"
+    said(capsys, "accounts", plant, "--place", "EE", "--scrap", "scrap", "--out", str(out))
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames[0] == "Recovery and purity" and "Cost and return" in book.sheetnames
+    sheet = book["Cost and return"]
+    columns = [cell.value for cell in sheet[1]]
+    values = {row[0].value: row[columns.index("value")].value for row in sheet.iter_rows(min_row=2)}
+    assert values["margin"] == pytest.approx(values["revenue"] - values["operating"])
+    book.close()
 
 
 def test_the_inventory_goes_to_openlca(capsys, plant, tmp_path):
@@ -77,14 +92,29 @@ def test_the_inventory_goes_to_openlca(capsys, plant, tmp_path):
     assert "expected the region of the plant" in refused(capsys, *words)
 
 
-def test_two_plants_side_by_side(capsys, plant, tmp_path):
+def test_plants_and_changes_side_by_side(capsys, plant, tmp_path):
     other = tmp_path / "other.yaml"
     magnet_plant(bleed=0.8).write(other)
-    text = said(capsys, "accounts", plant, "--against", str(other), "--json")
-    (both,) = json.loads(text)
-    assert both["names"] == ["plant", "other"]
-    changes = [line["change"] for line in both["lines"] if line["key"].startswith("recovery")]
-    assert any(changes)
+    words = ("compare", plant, str(other), "--with", "leach.acid_dose=1.3; iron.to_pH=3.8")
+    tree = json.loads(said(capsys, *words, "--place", "EE", "--scrap", "scrap", "--json"))
+    rows = {row["key"]: row for row in tree["Recovery and purity"]}
+    first, second, third = list(rows["recovered | Nd"])[3:6]
+    assert first.endswith("plant.yaml") and second.endswith("other.yaml") and "1.3" in third
+    assert rows["recovered | Nd"][f"change, {third}"]
+    assert {"Cost and return", "Reagents, water and energy", "Greenhouse gases"} <= set(tree)
+    text = said(capsys, *words)
+    assert "C leach.acid_dose=1.3; iron.to_pH=3.8" in text and "C less A" in text
+    assert "Nd recovered, in all products" in text
+
+
+def test_a_comparison_goes_to_a_page_and_to_a_file(capsys, plant, tmp_path):
+    page, table = tmp_path / "both.html", tmp_path / "both.csv"
+    words = ("compare", plant, "--with", "leach.acid_dose=1.3", "--place", "EE", "--law", "CN")
+    said(capsys, *words, "--report", str(page), "--out", str(table))
+    text = page.read_text(encoding="utf-8")
+    assert "B less A" in text and "Margin, from" in text and "<script" not in text
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert {"account", "key", "change, leach.acid_dose=1.3"} <= set(rows[0])
 
 
 def test_prices_of_a_file_go_before_the_shipped_ones(capsys, plant, tmp_path):
@@ -96,6 +126,21 @@ def test_prices_of_a_file_go_before_the_shipped_ones(capsys, plant, tmp_path):
     statements = {one["title"]: one["lines"] for one in json.loads(said(capsys, *words))}
     (bought,) = [line for line in statements["Cost and return"] if line["key"] == ["buy", "scrap"]]
     assert bought["value"] == pytest.approx(9 * 100 * 8766 * 0.92, rel=1e-6)
+
+
+def test_own_factors_and_what_is_cut_off_raise_completeness(capsys, plant, tmp_path):
+    factors = tmp_path / "factors.yaml"
+    factors.write_text(
+        "mine:\n  H2C2O4:\n    value: 2\n    unit: kg/kg\n    class: measured\n    source: me\n"
+    )
+    words = ("accounts", plant, "--grid", "EE", "--json")
+    own = ("--factors", str(factors), "--cut-off", "scrap")
+    shares = []
+    for more in ((), own):
+        statements = {one["title"]: one["lines"] for one in json.loads(said(capsys, *words, *more))}
+        lines = {tuple(line["key"]): line["value"] for line in statements["Greenhouse gases"]}
+        shares.append(lines["completeness",])
+    assert shares[0] < 0.2 and shares[1] > 0.99
 
 
 def test_a_bid_tells_the_price_and_the_way_to_it(capsys, plant, tmp_path):
@@ -186,6 +231,14 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
         (("accounts", "PLANT", "--grid", "Mars"), "no grid factor of region 'Mars'"),
         (("accounts", "PLANT", "--law", "Mars"), "found no limits"),
         (("accounts", "PLANT", "--out", "a.pdf"), "expected a file .json, .csv, .xlsx"),
+        (("accounts", "PLANT", "--scrap", "ore"), "--scrap ore: expected one of scrap"),
+        (
+            ("accounts", "PLANT", "--grid", "EE", "--cut-off", "ore"),
+            "--cut-off ore: expected one of",
+        ),
+        (("compare", "PLANT"), "expected another plant file, or --with"),
+        (("compare", "PLANT", "PLANT"), "expected every file once"),
+        (("compare", "PLANT", "--with", "leach.dose=1"), "--set leach.dose=1"),
         (("sweep", "PLANT"), "found nothing to vary"),
         (("sweep", "PLANT", "--vary", "leach.acid_dose=1"), "expected field=low..high"),
         (("sweep", "PLANT", "--assay", "scrap=1 %"), "expected feed.element=uncertainty"),

@@ -12,8 +12,9 @@ from ytterby.accounts import CarbonBasis, CostBasis, carbon, cost, kinds_of
 from ytterby.app.accounts_figures import (
     Step,
     carbon_waterfall,
+    change_waterfall,
     cost_waterfall,
-    rows,
+    movers_svg,
     tornado_svg,
     waterfall_svg,
 )
@@ -54,9 +55,25 @@ def test_waterfalls_of_a_solved_plant_are_well_formed():
     # The smallest bars are drawn one pixel wide.
     assert spans[-1][1] == pytest.approx(max(right for _, right in spans[:-1]), abs=1)
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", cost_waterfall(money))
-    shown = rows(money, "margin", "capital")
-    assert [row.unit for row in shown] == ["USD/year", "USD"]
-    assert rows(money)[0].remark == "no price of scrap is known" and rows(money)[0].figure == "?"
+
+
+def test_a_waterfall_of_change_begins_near_the_totals_and_ends_on_the_second_one():
+    first = magnet_plant(bleed=0.5)
+    other = magnet_plant(bleed=0.6)
+    one, two = (
+        cost(plant.solve(), CostBasis("EE", kinds=kinds_of(plant))) for plant in (first, other)
+    )
+    spans = bars(change_waterfall("t", one, two, "margin", ("a", "b")))
+    # The second total stands where the steps have led.
+    assert spans[-1][1] == pytest.approx(min(spans[-2], key=lambda x: abs(x - spans[-1][1])), abs=1)
+    assert spans[0][0] == spans[-1][0]
+    assert min(right - left for left, right in (spans[0], spans[-1])) > 20
+
+
+def test_movers_point_away_from_nothing():
+    up, down = bars(movers_svg("t", [("a", 3.0), ("b", -1.0)]))
+    assert up[0] == pytest.approx(down[1], abs=0.02)
+    assert up[1] - up[0] == pytest.approx(3 * (down[1] - down[0]), rel=1e-3)
 
 
 def test_a_tornado_spans_low_to_high():

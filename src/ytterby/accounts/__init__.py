@@ -1,28 +1,29 @@
 """Accounts: pure functions from a balance to a statement whose every line can be followed down."""
 
 from ytterby.accounts.allocation import RULES, Allocation, Burden, Rule
-from ytterby.accounts.capital import CostBasis, capital, equipment_cost
+from ytterby.accounts.capital import CostBasis, capital
 from ytterby.accounts.carbon import carbon
 from ytterby.accounts.compare import Comparison, compare
+from ytterby.accounts.consumption import consumption
 from ytterby.accounts.cost import cost
 from ytterby.accounts.effluent import Discharge, effluent
 from ytterby.accounts.emissions import CarbonBasis
-from ytterby.accounts.equipment import equipment, kinds_of
+from ytterby.accounts.equipment import equipment, equipment_cost, kinds_of
+from ytterby.accounts.evidence import (
+    Account,
+    attribute,
+    changes,
+    share_resting_on,
+    spread,
+    weigh,
+)
+from ytterby.accounts.inventory import Inventory, inventory
 from ytterby.accounts.limits import Limit, limits
 from ytterby.accounts.prices import PriceSet, price_set, priced_by_content, sales
 from ytterby.accounts.purchases import Purchase, purchases
 from ytterby.accounts.radioactivity import radioactivity, specific_activity
 from ytterby.accounts.recovery import recovery_and_purity
-from ytterby.accounts.statement import (
-    Account,
-    Line,
-    Statement,
-    UnknownLine,
-    attribute,
-    share_resting_on,
-    spread,
-    together,
-)
+from ytterby.accounts.statement import Line, Statement, UnknownLine, together
 
 __all__ = [
     "RULES",
@@ -33,6 +34,7 @@ __all__ = [
     "Comparison",
     "CostBasis",
     "Discharge",
+    "Inventory",
     "Limit",
     "Line",
     "PriceSet",
@@ -43,11 +45,14 @@ __all__ = [
     "attribute",
     "capital",
     "carbon",
+    "changes",
     "compare",
+    "consumption",
     "cost",
     "effluent",
     "equipment",
     "equipment_cost",
+    "inventory",
     "kinds_of",
     "limits",
     "price_set",
@@ -60,4 +65,5 @@ __all__ = [
     "specific_activity",
     "spread",
     "together",
+    "weigh",
 ]

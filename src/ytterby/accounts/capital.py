@@ -8,8 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ytterby.accounts.equipment import Item, correlation, equipment, sections, sizing_facts
+from ytterby.accounts.equipment import (
+    correlation_facts,
+    equipment,
+    equipment_cost,
+    sizing_facts,
+)
 from ytterby.accounts.prices import PriceSet, price_set
+from ytterby.accounts.sizing import Item, Sizing
 from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance, Stream
 from ytterby.chemistry import (
@@ -63,24 +69,14 @@ class CostBasis:
                 f"no plant cost index of {self.year} is known; expected one of {', '.join(index)}"
             )
         places = table("cost.location")
-        if self.place not in places:
+        if self.place not in places and f"cost.location.{self.place}" not in self.own:
             raise UnknownFact(
                 f"no location factor of {self.place!r} is known; expected one of "
                 f"{', '.join(places)}"
             )
         reference = fact("cost.equipment.tank.cost").labels["year"]
-        escalation = index[str(self.year)].value / index[reference].value
+        escalation = self.value(f"cost.index.{self.year}") / index[reference].value
         return escalation * self.value(f"cost.location.{self.place}")
-
-
-def equipment_cost(kind: str, size: float) -> tuple[float, bool]:
-    """(bare erected cost [USD of 2016, United States], whether the size lies in the range).
-
-    C = C_ref (S / S_ref)^n, with size S in the unit of `cost.equipment.<kind>.size`. Source: the
-    facts `cost.equipment`, from the University of Kentucky study in PrOMMiS. Raises UnknownFact.
-    """
-    cost, reference, exponent, (low, high) = correlation(kind)
-    return cost * (size / reference) ** exponent, low <= size <= high
 
 
 def capital(balance: Balance, basis: CostBasis) -> Statement:
@@ -94,16 +90,20 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
     lines = list(_equipment(balance, basis))
     missing = "; ".join(line.missing for line in lines if line.value is None)
     bare = sum(line.value for line in lines if line.value is not None)
-    installation = bare * sum(f.value for f in table("cost.installation").values())
+    shares = [basis.fact(f.name) for f in table("cost.installation").values()]
+    installation = bare * sum(share.value for share in shares)
     fixed = bare + installation
     working = basis.value("cost.capital.working-capital") * fixed
     held = list(_held(balance, basis))
     returned = working + sum(line.value or 0.0 for line in held)
     remark = f"without {missing}" if missing else ""
+    stock = [basis.fact("cost.capital.working-capital")]
     sums = [
         Line.of(("equipment", "all"), "equipment, erected", bare, _CURRENCY, remark=remark),
-        Line.of(("installation",), "installation", installation, _CURRENCY, remark=remark),
-        Line.of(("working capital",), "working capital", working, _CURRENCY),
+        Line.of(
+            ("installation",), "installation", installation, _CURRENCY, remark=remark, basis=shares
+        ),
+        Line.of(("working capital",), "working capital", working, _CURRENCY, basis=stock),
         *held,
         Line.of(("returned",), "comes back at the end", returned, _CURRENCY),
         Line.of(("total",), "capital", fixed + returned, _CURRENCY, remark=remark),
@@ -117,15 +117,18 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
 def _equipment(balance: Balance, basis: CostBasis) -> Iterator[Line]:
     factor = basis.cost_factor
     told = [
-        *sizing_facts(basis.kinds).values(),
+        *sizing_facts(basis.kinds, basis.own).values(),
         basis.fact(f"cost.location.{basis.place}"),
-        table("cost.index")[str(basis.year)],
+        basis.fact(f"cost.index.{basis.year}"),
     ]
-    for unit, (items, missing) in equipment(balance, basis.kinds).items():
+    for unit, (items, missing) in equipment(balance, basis.kinds, basis.own).items():
         if missing:
             yield Line(("equipment", unit), f"equipment of {unit}", None, _CURRENCY, (), missing)
         for item in items:
-            cost, inside = equipment_cost(item.kind, item.size) if item.size > 0 else (0.0, True)
+            cost, inside = 0.0, True
+            if item.size > 0:
+                cost, inside = equipment_cost(item.kind, item.size, basis.own)
+            standing = correlation_facts(item.kind, basis.own)
             streams = tuple(e.name for e in balance.edges if e.source == unit)
             yield Line.of(
                 ("equipment", unit, item.kind, item.part),
@@ -134,7 +137,7 @@ def _equipment(balance: Balance, basis: CostBasis) -> Iterator[Line]:
                 _CURRENCY,
                 streams,
                 remark="" if inside else "smaller or larger than what the correlation stands on",
-                basis=told,
+                basis=[*told, standing["cost"], standing["exponent"]],
             )
 
 
@@ -150,12 +153,13 @@ def _held(balance: Balance, basis: CostBasis) -> Iterator[Line]:
     for unit, detail in balance.details.items():
         if hasattr(detail, "profile"):
             yield _solvent(balance, basis, unit, detail)
-            metal += _metal_in_cascade(detail, basis.prices)
+            metal += _metal_in_cascade(balance, detail, basis)
             streams.append(f"{unit}.stripped")
     for unit, kind in basis.kinds.items():
         entering = [e.name for e in balance.edges if e.target == unit]
-        if kind in table("sizing.residence") and all(n in balance.streams for n in entering):
-            seconds = fact(f"sizing.residence.{kind}").si("s")
+        held = Sizing(balance, basis.own)
+        if held.has_residence(kind) and all(n in balance.streams for n in entering):
+            seconds = held.si(f"sizing.residence.{kind}", "s")
             worth = sum(_oxide_value(balance.streams[n], basis.prices) for n in entering)
             metal, streams = metal + seconds * worth, [*streams, *entering]
     label = "rare earths in process, at the price of their oxides"
@@ -169,8 +173,9 @@ def _solvent(balance: Balance, basis: CostBasis, unit: str, detail: Any) -> Line
     """Organic in mixer-settlers and solvent tank, at the price of extractant and diluent."""
     stream = balance.streams[f"{unit}.stripped"].only("organic")
     flow = detail.profile.flows.organic / _LITRES
-    volume = sum(one.stages * one.organic for one in sections(detail))
-    volume += flow * fact("sizing.residence.solvent-tank").si("s")
+    sizing = Sizing(balance, basis.own)
+    volume = sum(one.stages * one.organic for one in sizing.sections(detail))
+    volume += flow * sizing.si("sizing.residence.solvent-tank", "s")
     per_volume, missing = 0.0, ""
     for substance, mass in _organic_masses(stream).items():
         price = basis.prices.get(substance)
@@ -198,10 +203,11 @@ def _organic_masses(stream: Stream) -> dict[str, float]:
     return found
 
 
-def _metal_in_cascade(detail: Any, prices: PriceSet) -> float:
+def _metal_in_cascade(balance: Balance, detail: Any, basis: CostBasis) -> float:
     """Value of the rare earths that stand in the stages, both phases."""
+    prices = basis.prices
     profile, first, total = detail.profile, 0, 0.0
-    for section in sections(detail):
+    for section in Sizing(balance, basis.own).sections(detail):
         stages = slice(first, first + section.stages)
         first += section.stages
         for column, element in enumerate(profile.components):

@@ -27,6 +27,7 @@ from ytterby.chemistry import RARE_EARTHS, oxide_factor
 from ytterby.facts import Fact
 
 TITLE = "Greenhouse gases"
+_CUT_OFF = "taken as waste, free of burden by choice (cut-off)"
 
 
 def carbon(balance: Balance, basis: CarbonBasis) -> Statement:
@@ -103,7 +104,9 @@ def _fuels(books: Emissions) -> Iterator[Line]:
 
 def _sizing(books: Emissions, carrier: str) -> list[Fact]:
     """What energy sized by rule rests on; nothing where the balance states it."""
-    return list(sizing_facts(books.basis.kinds).values()) if _estimate(books, carrier) else []
+    if not _estimate(books, carrier):
+        return []
+    return list(sizing_facts(books.basis.kinds, books.basis.own).values())
 
 
 def _estimate(books: Emissions, carrier: str) -> str:
@@ -142,10 +145,13 @@ def _upstream(books: Emissions) -> Iterator[Line]:
         factor = books.basis.upstream.get(substance)
         key, label = ("scope 3", substance), f"making of {substance}"
         streams = tuple(edges[substance])
+        if substance in books.basis.cut_off:
+            covered += mass if substance in counted else 0.0
+            yield Line.of(key, label, 0.0, "kg/h", streams, remark=_CUT_OFF)
+            continue
         if factor is None:
             if substance not in FREE:
-                reason = f"no emission factor of {substance} is known; give one in `factors`"
-                yield Line(key, label, None, "kg/h", streams, reason)
+                yield Line(key, label, None, "kg/h", streams, _lacking(substance, books, mass))
             continue
         covered += mass if substance in counted else 0.0
         emitted = books.hourly(mass) * factor.si("kg/kg")
@@ -153,7 +159,8 @@ def _upstream(books: Emissions) -> Iterator[Line]:
         yield Line.of(key, label, emitted, "kg/h", streams, missing, status, [factor])
     total = sum(counted.values())
     share = covered / total if total else math.nan
-    absent = ", ".join(name for name in counted if name not in books.basis.upstream)
+    told = {*books.basis.upstream, *books.basis.cut_off}
+    absent = ", ".join(name for name in counted if name not in told)
     yield Line.of(
         ("completeness",),
         "share of what is bought, by mass, that has an emission factor",
@@ -162,6 +169,13 @@ def _upstream(books: Emissions) -> Iterator[Line]:
         missing="nothing is bought" if not total else "a purchase is not known",
         remark=f"without a factor: {absent}" if absent else "",
     )
+
+
+def _lacking(substance: str, books: Emissions, mass: float) -> str:
+    """Why a purchase has no emissions, and what a factor would add."""
+    hourly = books.hourly(mass)
+    adds = "" if math.isnan(hourly) else f"; each kg CO2e per kg of it adds {hourly:.3g} kg/h"
+    return f"no open emission factor of {substance} is known, give your own{adds}"
 
 
 def _totals(books: Emissions) -> Iterator[Line]:

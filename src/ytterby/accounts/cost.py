@@ -25,6 +25,7 @@ from ytterby.accounts.prices import as_mixed_oxide, sales, values
 from ytterby.accounts.purchases import AIR, purchases
 from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance
+from ytterby.facts import fact
 from ytterby.quantity import parse
 
 TITLE = "Cost and return"
@@ -102,7 +103,7 @@ class _Books:
             if price is not None and one.mass > 0:
                 amount = one.mass * self.per_year * price.si("USD/kg")
                 found.append(Burden(one.substance, one.unit, amount))
-        for use in energy(self.balance, self.basis.kinds)[0]:
+        for use in energy(self.balance, self.basis.kinds, self.basis.own)[0]:
             price = self.basis.prices.get(_good(self, use.carrier))
             if price is not None:
                 amount = use.joules * self.per_year * price.si("USD/J")
@@ -135,7 +136,7 @@ def _bought(books: _Books) -> Iterator[Line]:
 
 
 def _energy(books: _Books) -> Iterator[Line]:
-    uses, unknown = energy(books.balance, books.basis.kinds)
+    uses, unknown = energy(books.balance, books.basis.kinds, books.basis.own)
     for carrier in dict.fromkeys(use.carrier for use in uses):
         joules = sum(use.joules for use in uses if use.carrier == carrier) * books.per_year
         good = _good(books, carrier)
@@ -145,7 +146,7 @@ def _energy(books: _Books) -> Iterator[Line]:
         label = f"{good}, {joules * parse('1 J', unit):.4g} {unit}/year"
         told = [price] if price is not None else []
         if any(use.estimated for use in uses):
-            told += sizing_facts(books.basis.kinds).values()
+            told += sizing_facts(books.basis.kinds, books.basis.own).values()
         missing = f"no price of {good} is known"
         yield Line.of(("energy", good), label, value, _YEARLY, missing=missing, basis=told)
     for unit, reason in unknown.items():
@@ -159,7 +160,7 @@ def _people(books: _Books) -> Iterator[Line]:
         operators = basis.value("cost.operating.operators-per-unit") * len(books.balance.units)
     wage = basis.value("cost.operating.wage") * (1 + basis.value("cost.operating.labour-burden"))
     labour = operators * wage * _HOURS_PER_YEAR
-    told = [basis.fact("cost.operating.wage")]
+    told = [basis.fact(f"cost.operating.{name}") for name in ("wage", "labour-burden")]
     if basis.operators is None:
         told.append(basis.fact("cost.operating.operators-per-unit"))
     label = f"operators, {operators:.3g} on shift"
@@ -226,15 +227,18 @@ def _mixed(books: _Books) -> Iterator[Line]:
     mixed = as_mixed_oxide(books.balance, books.basis.prices) * books.per_year
     sold = sum(s.value for s in sales(books.balance, books.basis.prices) if s.sold_as != "liquor")
     label = "the same rare earths, sold as one mixed oxide"
-    yield Line.of(("mixed oxide",), label, mixed, _YEARLY)
+    paid = [fact("prices.payability.mixed-oxide")]
+    line = Line.of(("mixed oxide",), label, mixed, _YEARLY, basis=paid)
+    yield resting_on(line, books.selling)
     gain = sold * books.per_year - mixed
     label = "what the products bring beyond that"
     missing = "a product has no price"
-    yield Line.of(("separation gain",), label, gain, _YEARLY, missing=missing)
+    gained = Line.of(("separation gain",), label, gain, _YEARLY, missing=missing, basis=paid)
+    yield resting_on(gained, books.selling)
     cascades = {u for u, d in books.balance.details.items() if hasattr(d, "profile")}
     spent = sum(b.amount for b in books.burdens if b.unit in cascades)
     label = "reagents and energy of the cascades"
-    yield Line.of(("separation cost",), label, spent, _YEARLY)
+    yield resting_on(Line.of(("separation cost",), label, spent, _YEARLY), books.operating)
 
 
 def _known(lines: tuple[Line, ...]) -> float:
@@ -298,6 +302,6 @@ def _unit_costs(books: _Books) -> Iterator[Line]:
             mass = books.balance.flow(name) * books.balance.period * books.per_year
             label = f"cost of {name}, {rule} allocation of what is shared"
             missing = f"the mass of {name} is not known"
-            yield Line.of(
-                ("unit cost", name, rule), label, amount / mass, "USD/kg", (name,), missing
-            )
+            key = ("unit cost", name, rule)
+            line = Line.of(key, label, amount / mass, "USD/kg", (name,), missing)
+            yield resting_on(line, (*books.operating, books.capital.line("total")))

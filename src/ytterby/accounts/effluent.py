@@ -19,6 +19,7 @@ OUTFALL = "all effluents"
 _EARLY = 0.8
 _SECONDS_PER_DAY = 86400
 _SHOWN_ORIGINS = 2
+_SHOWN_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ def effluent(
 
     Lines: `water` [m3/d] and `dilution` [-] of the outfall; `concentration` [mg/L] of every
     limited parameter in every effluent and in all of them together; `used` [-], the share of a
-    limit that is used, with the verdict as its remark and, where there is a warning, the feed and
-    the units that bring it. A limit whose text was not read only gives an indication.
+    limit that is used (of a lower limit, its value over what is found), with the verdict as its
+    remark and, where there is a warning, the feed and the units that bring it. A limit whose text
+    was not read only gives an indication.
     """
     view = Flows(balance)
     rows = view.with_role("effluent")
@@ -149,7 +151,7 @@ def _uses(books: _Books, limit: Limit) -> Iterator[Line]:
         value, missing = _compared(books, limit, rows)
         allowed = limit.fact.value
         share = value / allowed if allowed > 0 else (math.inf if value > 0 else 0.0)
-        yield _used(books, limit, rows, share, missing)
+        yield _used(books, limit, rows, value, share, missing)
 
 
 def _compared(books: _Books, limit: Limit, rows: Sequence[int]) -> Found:
@@ -174,25 +176,34 @@ def _acidity(books: _Books, rows: Sequence[int], limit: Limit) -> Found:
     return (min(values) if limit.sense == "min" else max(values)), ""
 
 
-def _used(books: _Books, limit: Limit, rows: Sequence[int], share: float, missing: str) -> Line:
+def _used(
+    books: _Books, limit: Limit, rows: Sequence[int], value: float, share: float, missing: str
+) -> Line:
+    """value: what is found, in the unit of the limit. share: of the limit [-]."""
     name = books.name(rows)
     key = ("used", limit.fact.name, name)
     end = "at most" if limit.sense == "max" else "at least"
-    label = f"{limit.parameter} in {name}, of {end} {show(limit.fact.value, limit.fact.unit)}"
+    allowed = f"{end} {show(limit.fact.value, limit.fact.unit)}"
     if missing or math.isnan(share):
+        label = f"{limit.parameter} in {name}, {allowed}"
         return Line(key, label, None, "-", books.names(rows), missing or "not known")
+    label = f"{limit.parameter} in {name}: {show(value, '-', _SHOWN_DIGITS)}, {allowed}"
     verdict = judge(share, share, limit, books.discharge.warn_from)
     remark = verdict
     if verdict not in ("compliant", "indicative: within"):
-        remark += _cause(books, limit.parameter, rows)
+        remark += _cause(books, limit, rows)
     if math.isinf(share):
         return Line(key, label, None, "-", books.names(rows), "nothing is allowed", remark=remark)
-    return Line.of(key, label, share, "-", books.names(rows), remark=remark)
+    used = share if limit.sense == "max" else (1 / share if share > 0 else math.nan)
+    return Line.of(key, label, used, "-", books.names(rows), "far below it", remark)
 
 
-def _cause(books: _Books, parameter: str, rows: Sequence[int]) -> str:
+def _cause(books: _Books, limit: Limit, rows: Sequence[int]) -> str:
     """The stream that carries most of it, the feed it came in with, and the units on the way."""
-    balance = books.balance
+    balance, parameter = books.balance, limit.parameter
+    if parameter == "pH":
+        worst = max(rows, key=lambda row: _strength(books, row, limit))
+        return f"; it is {balance.edges[worst].name}"
     worst = max(rows, key=lambda row: found(balance, row, parameter)[0])
     text = f"; most of it leaves by {balance.edges[worst].name}"
     element = max(parameter.split("+"), key=lambda e: balance.mass(balance.edges[worst].name, e))
@@ -204,6 +215,12 @@ def _cause(books: _Books, parameter: str, rows: Sequence[int]) -> str:
         return text
     shares = ", ".join(f"{100 * share:.3g} % with {feed}" for feed, share in origins)
     return f"{text}, having come in {shares}, by way of {', '.join(trace.way_to(worst))}"
+
+
+def _strength(books: _Books, row: int, limit: Limit) -> float:
+    """How far a stream lies towards the wrong side of a limit on pH."""
+    pH = books.balance.streams[books.balance.edges[row].name].pH
+    return -pH if limit.sense == "min" else pH
 
 
 def _allowances(books: _Books, limits: Sequence[Limit]) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from ytterby.accounts.energy import ELECTRICITY, HEAT, Use, energy
 from ytterby.accounts.flows import Flows
 from ytterby.accounts.purchases import Purchase, purchases
 from ytterby.balance import Balance
-from ytterby.chemistry import Species, atomic_mass
+from ytterby.chemistry import Species, atomic_mass, atoms_of
 from ytterby.facts import Fact, UnknownFact, table
 
 _SECONDS_PER_HOUR = 3600
@@ -26,7 +26,9 @@ class CarbonBasis:
     factors: kg CO2e per kg bought, by substance or feed, in place of and beside the shipped ones.
     contract: emission factor of the electricity bought under contract, or None. kinds: kind of
     each unit (see `kinds_of`). declared: see `purchases`. prices: see `Allocation`. worth: the
-    elements that are sold.
+    elements that are sold. own: facts in place of shipped ones by name. cut_off: feeds and
+    substances taken as waste of somebody else, which bring no burden along (recycled-content or
+    cut-off method): a choice that the account states.
     """
 
     region: str
@@ -38,17 +40,30 @@ class CarbonBasis:
     declared: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     prices: Mapping[str, float] = field(default_factory=dict)
     worth: tuple[str, ...] = WORTH
+    own: Mapping[str, Fact] = field(default_factory=dict)
+    cut_off: tuple[str, ...] = ()
 
     @cached_property
     def upstream(self) -> dict[str, Fact]:
         """Factors of what is bought, by substance."""
-        return {**table("carbon.upstream"), **self.factors}
+        shipped = table("carbon.upstream") | dict(self.factors)
+        return {good: self.own.get(fact.name, fact) for good, fact in shipped.items()}
+
+    def factor_of(self, substance: str) -> Fact | None:
+        """The factor of what is bought; None for what has none, or is cut off."""
+        return None if substance in self.cut_off else self.upstream.get(substance)
+
+    @cached_property
+    def potentials(self) -> dict[str, float]:
+        """kg CO2e per kg of each greenhouse gas."""
+        return {gas: fact.value for gas, fact in table(f"gwp.{self.gwp}").items()}
 
     @cached_property
     def grid(self) -> Fact:
         """The location-based factor; raises UnknownFact that names the regions."""
         try:
-            return table("carbon.grid")[self.region]
+            shipped = table("carbon.grid")[self.region]
+            return self.own.get(shipped.name, shipped)
         except KeyError:
             known = ", ".join(table("carbon.grid"))
             raise UnknownFact(
@@ -74,7 +89,7 @@ class Emissions:
 
     @cached_property
     def energy(self) -> tuple[tuple[Use, ...], dict[str, str]]:
-        return energy(self.balance, self.basis.kinds)
+        return energy(self.balance, self.basis.kinds, self.basis.own)
 
     @cached_property
     def emitting(self) -> list[int]:
@@ -91,17 +106,35 @@ class Emissions:
         """(kg CO2e over the period, why it is not known, remark) of one emission."""
         edge = self.balance.edges[row]
         if edge.name in self.balance.streams:
-            stream = self.balance.streams[edge.name]
-            potentials = table(f"gwp.{self.basis.gwp}")
-            kilograms = (
-                stream[f"{gas}(g)"] * Species.of(f"{gas}(g)").molar_mass * potential.value
-                for gas, potential in potentials.items()
-            )
-            return sum(kilograms) * self.balance.period, "", ""
+            potentials = self.basis.potentials
+            return sum(kg * potentials[gas] for gas, kg in self.gases(row).items()), "", ""
         carbon = self.balance.mass(edge.name, "C")
         missing = f"carbon is not known of {edge.name}" if math.isnan(carbon) else ""
         remark = "all carbon taken as CO2" if carbon > 0 else ""
         return carbon * carbon_dioxide(), missing, remark
+
+    def gases(self, row: int) -> dict[str, float]:
+        """[kg] of each greenhouse gas in one stack over the period; NaN where it is not known.
+
+        Without species all carbon counts as carbon dioxide.
+        """
+        name = self.balance.edges[row].name
+        if name not in self.balance.streams:
+            return {"CO2": self.balance.mass(name, "C") * carbon_dioxide()}
+        found = {gas: self._held(name, gas) for gas in self.basis.potentials}
+        return {gas: kilograms for gas, kilograms in found.items() if kilograms}
+
+    def _held(self, name: str, gas: str) -> float:
+        """[kg] of a gas over the period: the species say as what its element is there, the mass
+        of that element how much of it."""
+        stream = self.balance.streams[name]
+        amount = stream[f"{gas}(g)"]
+        element = next(iter(atoms_of(gas)))
+        if not amount or element not in self.balance.elements:
+            return 0.0
+        told = stream.amount(element) * atomic_mass(element) * self.balance.period
+        scale = self.balance.mass(name, element) / told
+        return amount * Species.of(f"{gas}(g)").molar_mass * self.balance.period * scale
 
     @cached_property
     def burdens(self) -> tuple[Burden, ...]:
@@ -120,7 +153,7 @@ class Emissions:
                 kilograms = use.joules * per_joule(factor)
                 found.append(Burden(f"{use.carrier} of {use.unit}", use.unit, kilograms))
         for one in self.bought:
-            factor = self.basis.upstream.get(one.substance)
+            factor = self.basis.factor_of(one.substance)
             if factor is not None and one.mass > 0:
                 found.append(Burden(one.substance, one.unit, one.mass * factor.si("kg/kg")))
         return tuple(found)
@@ -139,4 +172,5 @@ def per_joule(factor: Fact) -> float:
 def fuel_factor(books: Emissions, carrier: str) -> Fact | None:
     """Factor of what burns to give the carrier, or None."""
     name = books.basis.fuel if carrier == HEAT else carrier
-    return table("carbon.fuel").get(name)
+    shipped = table("carbon.fuel").get(name)
+    return shipped if shipped is None else books.basis.own.get(shipped.name, shipped)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ytterby.accounts.equipment import equipment
 from ytterby.balance import Balance
+from ytterby.facts import Fact
 
 ELECTRICITY, HEAT = "electricity", "heat"
 
@@ -25,23 +26,25 @@ class Use:
     estimated: bool
 
 
-def energy(balance: Balance, kinds: Mapping[str, str]) -> tuple[tuple[Use, ...], dict[str, str]]:
+def energy(
+    balance: Balance, kinds: Mapping[str, str], own: Mapping[str, Fact] | None = None
+) -> tuple[tuple[Use, ...], dict[str, str]]:
     """(energy used; why it is not known, by unit).
 
-    kinds: kind of each unit, see `equipment`. Duties that a balance states go before estimates.
+    kinds, own: see `equipment`. Duties that a balance states go before estimates.
     """
     told: dict[str, list[Use]] = {}
     for (unit, carrier), joules in balance.duties.items():
         told.setdefault(unit, []).append(Use(unit, carrier, joules, estimated=False))
     uses, missing = [], {}
-    for unit, (items, reason) in equipment(balance, kinds).items():
+    for unit, (items, reason) in equipment(balance, kinds, own).items():
         if unit in told:
             uses += told[unit]
-        elif reason:
+            continue
+        if reason:
             missing[unit] = reason
-        else:
-            power, heat = sum(i.power for i in items), sum(i.heat for i in items)
-            for carrier, watts in ((ELECTRICITY, power), (HEAT, heat)):
-                if watts > 0:
-                    uses.append(Use(unit, carrier, watts * balance.period, estimated=True))
+        power, heat = sum(i.power for i in items), sum(i.heat for i in items)
+        for carrier, watts in ((ELECTRICITY, power), (HEAT, heat)):
+            if watts > 0:
+                uses.append(Use(unit, carrier, watts * balance.period, estimated=True))
     return tuple(uses), missing

@@ -18,6 +18,7 @@ OXYGEN = "O"
 def recovery_and_purity(balance: Balance) -> Statement:
     """Who gets what: purity and recovery of every product, and where every element ends up.
 
+    Of each element: `recovered`, its mass in all products per mass in all feeds [-].
     Of each product: `flow` and `oxide` [kg/s], `purity` of each rare earth (mass of its trade
     oxide per mass of all trade oxides) [-], `impurity` of each other element but oxygen (mass of
     the element per mass of the product) [-], `recovery` of each element (mass in the product per
@@ -26,7 +27,8 @@ def recovery_and_purity(balance: Balance) -> Statement:
     Species are not needed. Where a mass is not known, the lines that need it say so.
     """
     view = Flows(balance)
-    lines = [line for row in view.products for line in _product(view, row)]
+    lines = list(_recovered(view))
+    lines += [line for row in view.products for line in _product(view, row)]
     lines += [line for row in view.others for line in _shares(view, row, "destination")]
     lines += list(_stock(view))
     return Statement(TITLE, tuple(lines))
@@ -68,6 +70,19 @@ def _impurities(view: Flows, row: int, total: float) -> Iterator[Line]:
             share = view.flows[row, column] / total
             key, label = ("impurity", name, element), f"{element} in {name}"
             yield Line.of(key, label, share, "-", (name,), _unknown(view, row))
+
+
+def _recovered(view: Flows) -> Iterator[Line]:
+    """Share of each fed element that all products hold together."""
+    names = tuple(view.edge(row).name for row in view.products)
+    for column, element in enumerate(view.balance.elements if names else ()):
+        fed, there = view.fed[column], view.flows[view.products, column].sum()
+        if fed == 0:
+            continue
+        reasons = (_unknown_share(view, row, column) for row in view.products)
+        missing = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+        key, label = ("recovered", element), f"{element} recovered, in all products"
+        yield Line.of(key, label, there / fed, "-", names, missing)
 
 
 def _shares(view: Flows, row: int, quantity: str) -> Iterator[Line]:

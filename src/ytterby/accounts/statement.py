@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ytterby.balance import Balance
 from ytterby.facts import EVIDENCE, Evidence, Fact, weakest
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NEGLIGIBLE = 1e-9
-"""Change of a value, relative to the value, below which a fact does not count as moving it [-].
-
-Responses are differences of solved plants, so a fact without influence shows up as round-off.
-"""
 
 
 class UnknownLine(KeyError):
@@ -102,6 +93,11 @@ class Statement:
         hint = f" Did you mean {known[near[0]]}?" if near else ""
         raise UnknownLine(f"{self.title!r} has no line {key}.{hint}")
 
+    def value(self, *key: str) -> float:
+        """The value of the line of that key; NaN where it is not known or there is no such line."""
+        line = self._by_key.get(key)
+        return math.nan if line is None or line.value is None else line.value
+
     def about(self, *start: str) -> tuple[Line, ...]:
         """The lines whose key starts with `start`: about("purity", "kiln.product")."""
         return tuple(line for line in self.lines if line.key[: len(start)] == start)
@@ -178,99 +174,12 @@ def resting_on(line: Line, parts: Sequence[Line]) -> Line:
     """The line, also with the facts and the weakest evidence of the lines it was made from."""
     evidence = line.evidence
     for part in parts:
-        evidence = _weaker(evidence, part.evidence)
+        evidence = weaker(evidence, part.evidence)
     names = (name for one in (line, *parts) for name in one.facts)
     return replace(line, facts=tuple(dict.fromkeys(names)), evidence=evidence)
 
 
-Account = Callable[[Balance], Statement]
-
-
-def attribute(account: Account, balance: Balance) -> Statement:
-    """What `account` says of `balance`, each line with the facts that move it and its evidence.
-
-    The account is drawn up again on the first-order balance of every fact in
-    `balance.responses`. Masses that the first order would make negative count as zero. Where a
-    balance holds no responses, every line is taken to rest on every fact.
-    """
-    statement = account(balance)
-    if not balance.responses:
-        evidence = weakest(tuple(balance.facts.values()))
-        return replace(
-            statement,
-            lines=tuple(
-                replace(
-                    line,
-                    facts=(*line.facts, *balance.facts),
-                    evidence=_weaker(line.evidence, evidence if balance.facts else None),
-                )
-                for line in statement.lines
-            ),
-        )
-    shifted = {fact: account(_shifted(balance, fact))._by_key for fact in balance.responses}
-    return replace(
-        statement,
-        lines=tuple(_attributed(line, shifted, balance.facts) for line in statement.lines),
-    )
-
-
-def _shifted(balance: Balance, fact: str) -> Balance:
-    moved = balance.shifted(fact)
-    return replace(moved, masses=np.maximum(moved.masses, 0.0))
-
-
-def _attributed(
-    line: Line,
-    shifted: Mapping[str, Mapping[tuple[str, ...], Line]],
-    facts: Mapping[str, Fact],
-) -> Line:
-    if line.value is None:
-        return line
-    movers = []
-    for fact, lines in shifted.items():
-        moved = lines[line.key].value if line.key in lines else None
-        if moved is not None and abs(moved - line.value) > NEGLIGIBLE * abs(line.value):
-            movers.append((fact, moved - line.value))
-    movers.sort(key=lambda mover: (-abs(mover[1]), mover[0]))
-    keys = tuple(fact for fact, _ in movers)
-    moving = weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None
-    return replace(
-        line,
-        facts=(*line.facts, *keys),
-        evidence=_weaker(line.evidence, moving),
-        movers=tuple(movers),
-    )
-
-
-def _weaker(first: Evidence | None, second: Evidence | None) -> Evidence | None:
+def weaker(first: Evidence | None, second: Evidence | None) -> Evidence | None:
     """The weaker of two evidence classes; one that is not known does not count."""
     classes = [EVIDENCE.index(one) for one in (first, second) if one is not None]
     return EVIDENCE[max(classes)] if classes else None
-
-
-def spread(line: Line, facts: Mapping[str, Fact]) -> float:
-    """One standard uncertainty of `line` [its unit], to first order.
-
-    s^2 = sum over facts of (sum over the units that use the fact of the change)^2: different
-    facts are taken as independent, one fact in several units as one. facts: `Balance.facts`.
-    """
-    return math.sqrt(sum(_variances(line, facts).values()))
-
-
-def share_resting_on(classes: Iterable[Evidence], line: Line, facts: Mapping[str, Fact]) -> float:
-    """Share of the variance of `line` that comes from facts of these `classes` [-].
-
-    facts: `Balance.facts`. 0 where nothing moves the line.
-    """
-    classes = set(classes)
-    variances = _variances(line, facts)
-    total = sum(variances.values())
-    weak = sum(v for fact, v in variances.items() if fact.evidence in classes)
-    return weak / total if total > 0 else 0.0
-
-
-def _variances(line: Line, facts: Mapping[str, Fact]) -> dict[Fact, float]:
-    changes: dict[Fact, float] = {}
-    for key, change in line.movers:
-        changes[facts[key]] = changes.get(facts[key], 0.0) + change
-    return {fact: change**2 for fact, change in changes.items()}

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from ytterby.accounts import Statement
 from ytterby.app.figures.svg import FAINT, INK, QUIET, drawing, hover, number, shortened, tag, text
+from ytterby.app.show import grand
 from ytterby.study import Bar
 
 _WIDTH, _LABEL, _FIGURE = 760.0, 240.0, 90.0
 _ROW, _BAR, _SIZE = 24.0, 15.0, 11.0
 _UP, _DOWN, _SUM = "#17733f", "#b81f44", "#46535f"
+_FOOT = 0.2
+"""Room below the lowest bar of a waterfall that does not begin at nothing, over its height [-]."""
 _SMALLEST = 0.005
 """Steps below this share of the largest sum are put together as "other" [-]."""
 
@@ -23,33 +26,6 @@ class Step:
     label: str
     value: float
     total: bool = False
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table. figure: as shown, "?" where it is not known."""
-
-    label: str
-    figure: str
-    unit: str
-    remark: str
-
-
-def rows(statement: Statement, *starts: str) -> tuple[Row, ...]:
-    """Lines of a statement as a table shows them; only those whose key starts so, if any is given.
-
-    rows(cost(balance, basis), "operating", "revenue", "margin")
-    """
-    lines = [line for line in statement.lines if not starts or line.key[0] in starts]
-    return tuple(
-        Row(
-            line.label,
-            "?" if line.value is None else f"{line.value:.4g}",
-            "" if line.unit == "-" else line.unit,
-            line.missing or line.remark,
-        )
-        for line in lines
-    )
 
 
 def cost_waterfall(statement: Statement) -> str:
@@ -78,7 +54,7 @@ def carbon_waterfall(statement: Statement) -> str:
         and line.value is not None
     ]
     steps.append(Step("total", _value(statement, "total"), total=True))
-    return waterfall_svg("Greenhouse gases", steps, "kg CO2e/h")
+    return waterfall_svg("Greenhouse gases", steps, "kg CO2e/h", rising=_DOWN)
 
 
 def bid_waterfall(statement: Statement) -> str:
@@ -93,21 +69,32 @@ def bid_waterfall(statement: Statement) -> str:
     return waterfall_svg(statement.title, steps, "USD/kg")
 
 
-def waterfall_svg(title: str, steps: Sequence[Step], unit: str) -> str:
-    """Bars that each begin where the one before ended; totals begin at nothing."""
-    steps = _gathered(steps)
-    spans, level = [], 0.0
+def waterfall_svg(
+    title: str, steps: Sequence[Step], unit: str, *, whole: bool = True, rising: str = _UP
+) -> str:
+    """Bars that each begin where the one before ended; totals begin at nothing.
+
+    whole: whether the axis begins at nothing; else near the lowest bar, so that small steps
+    between large totals can be seen. rising: colour of steps upwards, green where up is good.
+    """
+    falling = _UP if rising == _DOWN else _DOWN
+    steps = _gathered(steps, whole)
+    levels, level = [0.0] if whole else [], 0.0
     for step in steps:
-        start = 0.0 if step.total else level
+        level = step.value if step.total else level + step.value
+        levels.append(level)
+    low, high = min(levels, default=0.0), max(levels, default=0.0)
+    foot = 0.0 if whole else low - _FOOT * (high - low)
+    axis = _Axis(min(low, foot), high, at=foot)
+    spans, level = [], foot
+    for step in steps:
+        start = foot if step.total else level
         level = step.value if step.total else level + step.value
         spans.append((start, level))
-    low = min(0.0, *(min(span) for span in spans)) if spans else 0.0
-    high = max(0.0, *(max(span) for span in spans)) if spans else 0.0
-    axis = _Axis(low, high)
     body = [axis.zero(len(steps))]
     for row, (step, span) in enumerate(zip(steps, spans, strict=True)):
-        colour = _SUM if step.total else (_UP if step.value >= 0 else _DOWN)
-        body.append(axis.bar(row, step.label, span, f"{step.value:.4g}", colour))
+        colour = _SUM if step.total else (rising if step.value >= 0 else falling)
+        body.append(axis.bar(row, step.label, span, grand(step.value), colour))
     told = f"{len(steps)} bars, in {unit}"
     return drawing(_WIDTH, _ROW * (len(steps) + 1), f"{title} [{unit}]", told, body)
 
@@ -122,6 +109,40 @@ def tornado_svg(title: str, bars: Sequence[Bar], middle: float) -> str:
             figure = f"{bar.low:.4g} to {bar.high:.4g}"
             body.append(axis.bar(row, bar.variable.name, (bar.low, bar.high), figure, _SUM))
     return drawing(_WIDTH, _ROW * (len(bars) + 1), title, f"around {middle:.4g}", body)
+
+
+def movers_svg(title: str, moved: Sequence[tuple[str, float]]) -> str:
+    """How far each fact moves a figure when it rises by one step; the widest on top."""
+    values = [change for _, change in moved]
+    axis = _Axis(min([0.0, *values]), max([0.0, *values]))
+    body = [axis.zero(len(moved))]
+    for row, (name, change) in enumerate(moved):
+        colour = _UP if change >= 0 else _DOWN
+        span = (min(change, 0.0), max(change, 0.0))
+        figure = f"{'+' if change > 0 else ''}{grand(change)}"
+        body.append(axis.bar(row, name, span, figure, colour))
+    told = "when each fact rises by one standard uncertainty"
+    return drawing(_WIDTH, _ROW * (len(moved) + 1), title, told, body)
+
+
+def change_waterfall(
+    title: str, first: Statement, second: Statement, total: str, names: tuple[str, str]
+) -> str:
+    """From one value of the line `total` to the other, by the lines between (SVG)."""
+    steps = [Step(names[0], _value(first, total), total=True)]
+    spent = ("buy", "energy", "labour", "administration", "quality-assurance", "maintenance")
+    signs = {"sell": 1, "scope 1": 1, "scope 2": 1, "scope 3": 1}
+    signs |= dict.fromkeys((*spent, "taxes-and-insurance", "dispose"), -1)
+    keys = dict.fromkeys(line.key for line in (*first.lines, *second.lines))
+    for key in keys:
+        if key[0] in signs and key[1:] not in (("process",), ("market",)):
+            change = _known(second, key) - _known(first, key)
+            label = " ".join(key[1:]) or key[0]
+            if change:
+                steps.append(Step(label, signs[key[0]] * change))
+    steps.append(Step(names[1], _value(second, total), total=True))
+    unit, money = second.line(total).unit, bool(second.about("sell"))
+    return waterfall_svg(title, steps, unit, whole=False, rising=_UP if money else _DOWN)
 
 
 @dataclass(frozen=True)
@@ -153,9 +174,10 @@ class _Axis:
         )
 
 
-def _gathered(steps: Sequence[Step]) -> list[Step]:
+def _gathered(steps: Sequence[Step], whole: bool) -> list[Step]:
     """The steps, with small ones between two totals put together."""
-    largest = max((abs(step.value) for step in steps), default=0.0)
+    measured = (abs(step.value) for step in steps if whole or not step.total)
+    largest = max(measured, default=0.0)
     found: list[Step] = []
     other = 0.0
     for step in steps:
@@ -167,6 +189,11 @@ def _gathered(steps: Sequence[Step]) -> list[Step]:
         else:
             other += step.value
     return found
+
+
+def _known(statement: Statement, key: tuple[str, ...]) -> float:
+    """What a line adds to its total: nothing where it is absent or not known."""
+    return sum(line.value or 0.0 for line in statement.about(*key) if line.key == key)
 
 
 def _value(statement: Statement, key: str) -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ytterby.accounts import CostBasis
-from ytterby.app.accounts import prices_of
+from ytterby.app.books import prices_of
+from ytterby.app.options import BidOptions
 from ytterby.app.progress import announce_compilation
 from ytterby.plant import Plant, PlantError
 from ytterby.plant.file import load
@@ -21,22 +21,7 @@ from ytterby.study import blend as cheapest
 _LIMIT = re.compile(r"^\s*(?P<element>[A-Z][a-z]?)\s*(?P<sense>>=|<=)\s*(?P<share>.+)$")
 
 
-@dataclass(frozen=True)
-class Options:
-    """What `ytterby bid --help` tells of."""
-
-    feed: str = "scrap"
-    margin: str = "0 USD/kg"
-    confidence: str = "90 %"
-    place: str = "US"
-    samples: int = 64
-    seed: int = 1
-    prices: Path | None = None
-    cores: bool = False
-    as_json: bool = False
-
-
-def bid(lot: Path, plants: tuple[Path, ...], options: Options) -> int:
+def bid(lot: Path, plants: tuple[Path, ...], options: BidOptions) -> int:
     """Print what the lot in `lot` is worth to each of `plants`, the highest first."""
     if not plants:
         raise PlantError((), "found no plant, expected a lot and one plant or several")
@@ -52,7 +37,7 @@ def bid(lot: Path, plants: tuple[Path, ...], options: Options) -> int:
     announce_compilation()
     workers = os.cpu_count() or 1 if options.cores else 1
     found = choose(offered, routes, basis, _terms(options), workers=workers)
-    if options.as_json:
+    if options.json:
         print(json.dumps([_plain(route, one) for route, one in found], indent=2))
     else:
         from ytterby.app.terminal import console
@@ -85,7 +70,7 @@ def blend(path: Path, *, mass: str, limits: tuple[str, ...], as_json: bool) -> i
     return 0
 
 
-def _terms(options: Options) -> Terms:
+def _terms(options: BidOptions) -> Terms:
     try:
         margin, confidence = parse(options.margin, "USD/kg"), parse(options.confidence, "-")
     except QuantityError as error:

@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ytterby import __version__
 from ytterby.app.cli_accounts import COMMANDS
+from ytterby.app.options import Site
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
@@ -34,9 +35,13 @@ def run(
     set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
     json: Annotated[bool, Parameter(negative=())] = False,
     report: Path | None = None,
+    pdf: Path | None = None,
     period: str = "1 h",
+    site: Site | None = None,
 ) -> int:
     """Solve a plant and print who gets what.
+
+    A report also draws up cost, greenhouse gases and effluent where it is told place and law.
 
     Parameters
     ----------
@@ -48,12 +53,22 @@ def run(
         Print the balance as JSON and nothing else.
     report
         Also write one self-contained HTML page to this file.
+    pdf
+        Also write the report as PDF to this file.
     period
         What the balance covers, such as "8 h".
     """
     from ytterby.app.run import run
 
-    return run(plant, changes=set_, as_json=json, report=report, period=period)
+    return run(
+        plant,
+        changes=set_,
+        as_json=json,
+        report=report,
+        pdf=pdf,
+        period=period,
+        site=site or Site(),
+    )
 
 
 @app.command

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ytterby.app.options import OptimiseOptions
 from ytterby.app.progress import announce_compilation
 from ytterby.app.run import changed
 from ytterby.app.sweep import between, figures_of
@@ -21,26 +21,7 @@ _SENSES = ("maximise", "minimise")
 _PERCENT = 100
 
 
-@dataclass(frozen=True)
-class Options:
-    """What `ytterby optimise --help` tells of."""
-
-    vary: tuple[str, ...] = ()
-    maximise: str | None = None
-    minimise: str | None = None
-    hold: tuple[str, ...] = ()
-    against: str | None = None
-    points: int = 5
-    most: int = 80
-    set_: tuple[str, ...] = ()
-    place: str | None = None
-    grid: str | None = None
-    scrap: str | None = None
-    write: Path | None = None
-    as_json: bool = False
-
-
-def optimise(path: Path, options: Options) -> int:
+def optimise(path: Path, options: OptimiseOptions) -> int:
     """Search from the plant in `path` and print what was found."""
     plant = changed(Plant.read(path), options.set_)
     if not options.vary:
@@ -49,7 +30,11 @@ def optimise(path: Path, options: Options) -> int:
     held = tuple(_held(text) for text in options.hold)
     study = Study(plant, tuple(between(text) for text in options.vary), figures_of(options))
     announce_compilation()
-    how: dict[str, Any] = {"most": options.most, "progress": _progress()}
+    how: dict[str, Any] = {
+        "most": options.most,
+        "method": options.method,
+        "progress": _progress(),
+    }
     try:
         if options.against is None:
             found = (search(study, aim, held, **how),)
@@ -57,19 +42,19 @@ def optimise(path: Path, options: Options) -> int:
             found = pareto(study, aim, _against(options), held, points=options.points, **how)
     except ValueError as error:
         raise PlantError((), str(error)) from None
-    if options.as_json:
+    if options.json:
         print(json.dumps([_plain(one) for one in found], indent=2))
     else:
         from ytterby.app.terminal import console
 
         console().print(_front(found, options) if options.against else _told(found[0]))
-    if options.write is not None and found:
+    if options.write is not None and found and found[0].plant is not None:
         found[0].plant.write(options.write)
-        print(f"Plant: {options.write}", file=sys.stderr if options.as_json else sys.stdout)
+        print(f"Plant: {options.write}", file=sys.stderr if options.json else sys.stdout)
     return 0
 
 
-def _aim(options: Options) -> Aim:
+def _aim(options: OptimiseOptions) -> Aim:
     wanted = [(name, getattr(options, name)) for name in _SENSES if getattr(options, name)]
     if len(wanted) != 1:
         found = "both" if wanted else "neither"
@@ -77,7 +62,7 @@ def _aim(options: Options) -> Aim:
     return Aim(wanted[0][1], wanted[0][0])  # type: ignore[arg-type]
 
 
-def _against(options: Options) -> Aim:
+def _against(options: OptimiseOptions) -> Aim:
     sense, _, name = str(options.against).strip().partition(" ")
     if sense not in _SENSES or not name:
         found = f"--against {options.against!r}"
@@ -146,7 +131,7 @@ def _told(one: Optimum) -> Any:
     return Group(table, *lines)
 
 
-def _front(found: tuple[Optimum, ...], options: Options) -> Any:
+def _front(found: tuple[Optimum, ...], options: OptimiseOptions) -> Any:
     from rich.console import Group
     from rich.table import Table
 

@@ -8,11 +8,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ytterby.accounts import attribute, recovery_and_purity
+from ytterby.app.books import Books
 from ytterby.app.figures import flowsheet_svg, profile_svg, sankey_svg
 from ytterby.app.figures.sankey import elements_by_interest
 from ytterby.app.losses import loss_rows
+from ytterby.app.report_accounts import climate, money, water
+from ytterby.app.report_evidence import tornadoes, uncertainties
 from ytterby.app.report_headline import badges, findings, product_cards
+from ytterby.app.report_summary import summary
 from ytterby.app.report_tables import (
     closure_by_element,
     closure_by_unit,
@@ -26,7 +29,6 @@ from ytterby.app.report_tables import (
 )
 from ytterby.app.report_weight import facts_by_class, movers
 from ytterby.app.show import percent, significant
-from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS
 from ytterby.plant import Plant
 from ytterby.units import CascadeDetail
@@ -35,20 +37,29 @@ _TEMPLATE = "report.html"
 _SECONDS_PER_HOUR = 3600
 
 
-def write(balance: Balance, plant: Plant | None, path: Path) -> None:
+def write(books: Books, plant: Plant | None, path: Path) -> None:
     """Write the report to the file `path`, wholly or not at all."""
-    text = render(balance, plant)
+    write_text(render(books, plant), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file wholly or not at all."""
     draft = path.with_name(f".{path.name}.part")
     draft.write_text(text, encoding="utf-8", newline="\n")
     draft.replace(path)
 
 
-def render(balance: Balance, plant: Plant | None = None) -> str:
-    """The report as HTML that needs no network; the same balance gives the same text.
+def render(books: Books, plant: Plant | None = None) -> str:
+    """The report as HTML that needs no network; the same books give the same text.
 
-    plant: the plant that was solved; adds kinds of units and sources of feeds. None where the
-    balance did not come from a plant.
+    books: of `books_of`. plant: the plant that was solved; adds kinds of units and sources of
+    feeds. None where the balance did not come from a plant.
     """
+    return page(_TEMPLATE, content(books, plant))
+
+
+def page(template: str, content: dict[str, Any]) -> str:
+    """A template of this package filled in; text is never taken for markup."""
     environment = Environment(
         loader=PackageLoader("ytterby.app"),
         autoescape=True,
@@ -57,16 +68,18 @@ def render(balance: Balance, plant: Plant | None = None) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(_TEMPLATE).render(**_content(balance, plant))
+    return environment.get_template(template).render(**content)
 
 
-def _content(balance: Balance, plant: Plant | None) -> dict[str, Any]:
-    statement = attribute(recovery_and_purity, balance)
+def content(books: Books, plant: Plant | None) -> dict[str, Any]:
+    """All that a report says, by section, as plain text, rows and drawings."""
+    balance, statement = books.balance, books.recovery
     worth = elements_of_worth(balance)
     return {
         "name": balance.plant,
         "note": plant.note if plant is not None else "",
         "badges": badges(balance, statement),
+        "summary": summary(books, worth),
         "cards": product_cards(balance, statement),
         "findings": findings(balance),
         "missing": statement.missing,
@@ -85,6 +98,11 @@ def _content(balance: Balance, plant: Plant | None) -> dict[str, Any]:
         "impurities": impurities(balance, statement),
         "losses": [(e, loss_rows(balance, e)) for e in worth if e in RARE_EARTHS],
         "destinations": destinations(balance, statement, worth),
+        "money": money(books),
+        "climate": climate(books),
+        "water": water(books),
+        "uncertainties": uncertainties(books) if balance.responses else [],
+        "tornadoes": tornadoes(books),
         "streams": streams(balance, worth),
         "closure_by_element": closure_by_element(balance),
         "closure_by_unit": closure_by_unit(balance),

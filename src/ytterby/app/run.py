@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
+from ytterby.app.options import Site
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.balance import Balance
 from ytterby.plant import Infeasible, NotConverged, Plant, PlantError
@@ -20,17 +21,29 @@ _LONGEST_PERIOD = 3.2e9
 
 
 def run(
-    path: Path, *, changes: tuple[str, ...], as_json: bool, report: Path | None, period: str
+    path: Path,
+    *,
+    changes: tuple[str, ...],
+    as_json: bool,
+    report: Path | None,
+    pdf: Path | None,
+    period: str,
+    site: Site,
 ) -> int:
     """Solve the plant in `path`; see `ytterby run --help`. period: with its unit of time."""
     plant = changed(Plant.read(path), changes)
     seconds = _period(period)
-    if report is not None:
-        _refuse_folder(report)
+    refuse_folder("--report", report)
+    refuse_folder("--pdf", pdf)
+    if pdf is not None:
+        from ytterby.app.report_pdf import require_typst
+
+        require_typst()
+    reported = report is not None or pdf is not None
     announce_compilation()
     try:
         with progress() as tick:
-            balance = plant.solve(period=seconds, sensitivity=report is not None, progress=tick)
+            balance = plant.solve(period=seconds, sensitivity=reported, progress=tick)
     except NotConverged as error:
         if as_json:
             print(json.dumps({"plant": plant.name, "converged": False, **vars(error)}, indent=2))
@@ -43,12 +56,33 @@ def run(
         from ytterby.app.terminal import console
 
         console().print(summary(balance))
-    if report is not None:
+    if reported:
+        _report(plant, balance, site, report, pdf, sys.stderr if as_json else sys.stdout)
+    return 0
+
+
+def _report(
+    plant: Plant,
+    balance: Balance,
+    site: Site,
+    page: Path | None,
+    pdf: Path | None,
+    told: TextIO,
+) -> None:
+    """Write the report as a page, as PDF, or as both."""
+    from ytterby.app.books import books_of
+
+    books = books_of(plant, balance, site, weighed=True)
+    if page is not None:
         from ytterby.app.report import write
 
-        write(balance, plant, report)
-        print(f"Report: {report}", file=sys.stderr if as_json else sys.stdout)
-    return 0
+        write(books, plant, page)
+        print(f"Report: {page}", file=told)
+    if pdf is not None:
+        from ytterby.app.report_pdf import write as write_pdf
+
+        write_pdf(books, plant, pdf)
+        print(f"Report: {pdf}", file=told)
 
 
 def changed(plant: Plant, changes: tuple[str, ...]) -> Plant:
@@ -116,8 +150,8 @@ def _period(text: str) -> float:
     return seconds
 
 
-def _refuse_folder(report: Path) -> None:
-    """Raise before anything is solved when the report could not be written."""
-    if report.is_dir() or not report.parent.is_dir():
-        found = "a folder" if report.is_dir() else f"no folder {str(report.parent)!r}"
-        raise PlantError((), f"--report {report}: found {found}, expected a file to write")
+def refuse_folder(option: str, path: Path | None) -> None:
+    """Raise before anything is solved when the file of an option could not be written."""
+    if path is not None and (path.is_dir() or not path.parent.is_dir()):
+        found = "a folder" if path.is_dir() else f"no folder {str(path.parent)!r}"
+        raise PlantError((), f"{option} {path}: found {found}, expected a file to write")

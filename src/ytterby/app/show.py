@@ -14,6 +14,7 @@ LEAST_FLOW = 1e-3
 """Flows below this, a gram an hour, are printed as a limit [kg/h]."""
 _DIGITS = 3
 _SECONDS_PER_HOUR = 3600
+_MILLION, _MOST_MILLIONS = 1e6, 1e9
 
 
 def percent(share: float) -> str:
@@ -45,6 +46,13 @@ def significant(value: float, digits: int = _DIGITS) -> str:
         return "0"
     rounded = abs(float(f"{value:.{digits - 1}e}"))
     return f"{value:,.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
+
+
+def grand(value: float) -> str:
+    """Three digits, millions as such: "4.14 M", "45,300", "0.0123"."""
+    if _MILLION <= abs(value) < _MOST_MILLIONS:
+        return f"{significant(value / _MILLION)} M"
+    return significant(value)
 
 
 def hourly(kilograms: float) -> str:

@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ytterby.app.options import Place, SweepOptions
 from ytterby.app.progress import announce_compilation
 from ytterby.app.run import changed
 from ytterby.app.sweep_store import Store
@@ -39,28 +39,7 @@ _MOST_COLUMNS = 8
 """Samples that are shown one by one; of more, --json and --store tell all."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What `ytterby sweep --help` tells of."""
-
-    vary: tuple[str, ...] = ()
-    points: int | None = None
-    samples: int = 100
-    seed: int = 1
-    method: str = "latin hypercube"
-    facts: bool = False
-    assays: tuple[str, ...] = ()
-    set_: tuple[str, ...] = ()
-    place: str | None = None
-    grid: str | None = None
-    scrap: str | None = None
-    cores: bool = False
-    cluster: str | None = None
-    store: Path | None = None
-    as_json: bool = False
-
-
-def sweep(path: Path, options: Options) -> int:
+def sweep(path: Path, options: SweepOptions) -> int:
     """Solve the neighbours of the plant in `path` and print what comes of it."""
     plant = changed(Plant.read(path), options.set_)
     study = Study(plant, _variables(plant, options), figures_of(options))
@@ -70,7 +49,7 @@ def sweep(path: Path, options: Options) -> int:
     samples = _samples(study, options)
     announce_compilation()
     results = _results(study, samples, options)
-    if options.as_json:
+    if options.json:
         print(json.dumps(_plain(results), indent=2))
     else:
         from ytterby.app.terminal import console
@@ -79,18 +58,19 @@ def sweep(path: Path, options: Options) -> int:
     return 0
 
 
-def figures_of(options: Any) -> Figures:
+def figures_of(place: Place) -> Figures:
     """What is asked of every neighbour, with money and carbon where a place is named."""
-    from ytterby.accounts import CarbonBasis, CostBasis
+    from ytterby.accounts import CostBasis
+    from ytterby.app.books import climate_of, grid_of, prices_of
 
-    money = CostBasis(place=options.place) if options.place else None
-    climate = CarbonBasis(options.grid) if options.grid else None
-    return Figures(money, climate, options.scrap)
+    money = CostBasis(place.place, prices=prices_of(place.prices)) if place.place else None
+    grid = grid_of(place)
+    return Figures(money, climate_of(grid, place) if grid else None, place.scrap)
 
 
-def _variables(plant: Plant, options: Options) -> tuple[Variable, ...]:
+def _variables(plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
     found = [between(text) for text in options.vary]
-    for text in options.assays:
+    for text in options.assay:
         name, _, spread = text.partition("=")
         feed, _, element = name.strip().rpartition(".")
         if feed not in plant.feeds or not element or not spread:
@@ -118,7 +98,7 @@ def between(text: str) -> Variable:
         raise PlantError((), f"{text}: {error}") from None
 
 
-def _samples(study: Study, options: Options) -> np.ndarray:
+def _samples(study: Study, options: SweepOptions) -> np.ndarray:
     if options.points is None:
         return draw(study.variables, options.samples, seed=options.seed, method=options.method)  # type: ignore[arg-type]
     fixed = [v.name for v in study.variables if v.shape != "uniform"]
@@ -127,7 +107,7 @@ def _samples(study: Study, options: Options) -> np.ndarray:
     return grid(study.variables, [options.points] * len(study.variables))
 
 
-def _results(study: Study, samples: np.ndarray, options: Options) -> Results:
+def _results(study: Study, samples: np.ndarray, options: SweepOptions) -> Results:
     store = Store.at(options.store, study, samples) if options.store else None
     kept = store.read() if store else []
     workers = os.cpu_count() or 1 if options.cores else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -24,6 +25,8 @@ TRACE_SHARE = 1e-6
 """Closure is relative to what passes a unit, but to no less than this share of what passes the
 plant: a millionth of an element need not close to a billionth of itself [-]."""
 _SECONDS_PER_HOUR = 3600
+_SHOWN = 5
+"""Elements of a stream that a notebook shows."""
 
 
 class BalanceError(ArithmeticError):
@@ -205,6 +208,22 @@ class Balance:
             for j, element in enumerate(self.elements)
         ]
         return pd.DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        """The balance as a notebook shows it: every stream, its role, and its main elements."""
+        hourly = _SECONDS_PER_HOUR / self.period
+        rows = ""
+        for edge in self.edges:
+            masses = {e: self.mass(edge.name, e) * hourly for e in self.elements}
+            known = sorted((mass, e) for e, mass in masses.items() if mass > 0)[: -_SHOWN - 1 : -1]
+            held = ", ".join(f"{e} {mass:.3g}" for mass, e in known)
+            total = self.flow(edge.name) * _SECONDS_PER_HOUR
+            cells = (edge.name, edge.role, f"{total:.4g}", held)
+            rows += f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        head = "".join(
+            f"<th>{text}</th>" for text in ("stream", "role", "kg/h", "most of it, kg/h")
+        )
+        return f"<table><caption>{escape(self.plant)}</caption><tr>{head}</tr>{rows}</table>"
 
     def to_dict(self) -> dict[str, Any]:
         """The balance as plain data: flows [kg/h] of every element by stream, roles, findings."""

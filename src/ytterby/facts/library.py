@@ -84,15 +84,19 @@ def fact(name: str) -> Fact:
 
 def table(prefix: str) -> dict[str, Fact]:
     """The facts one step below `prefix`, by last part: table("p507.log-k")["Nd"]."""
-    start = prefix + "."
-    rows = {
-        name.removeprefix(start): found
-        for name, found in _library().items()
-        if name.startswith(start) and "." not in name.removeprefix(start)
-    }
+    rows = _tables().get(prefix)
     if not rows:
         raise UnknownFact(f"no table of facts is called {prefix!r}")
-    return rows
+    return dict(rows)
+
+
+@cache
+def _tables() -> dict[str, dict[str, Fact]]:
+    tables: dict[str, dict[str, Fact]] = {}
+    for name, found in _library().items():
+        prefix, _, last = name.rpartition(".")
+        tables.setdefault(prefix, {})[last] = found
+    return tables
 
 
 def all_facts() -> tuple[Fact, ...]:

@@ -1,8 +1,9 @@
 """Running a plant better: one figure as good as can be, others held, over chosen fields.
 
 A plant with long cascades has kinks (a target that begins to bind, a front that leaves a section),
-so no derivative is asked for: a trust region with quadratic models through solved points, COBYQA
-(Ragonneau and Zhang 2023, as SciPy has it), which keeps to the limits of the fields.
+so every step is held to a trust region. Two ways of search: along slopes (`ytterby.study.descent`),
+whose cost hardly grows with the number of fields, and by quadratic models through solved points,
+COBYQA (Ragonneau and Zhang 2023, as SciPy has it), which asks for no slope.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import numpy as np
 from scipy.optimize import NonlinearConstraint, minimize, nnls
 
 from ytterby.plant import Plant
+from ytterby.study.descent import Point, descend
 from ytterby.study.evaluate import Progress, Study
 from ytterby.study.search import Search
 
 _FIRST_RADIUS, _LAST_RADIUS = 0.2, 1e-3
 """Trust region at the start and at the end, relative to the range of a field [-]."""
-_STEP = 1e-3
-"""Step of differences at the optimum, relative to the range of a field [-]."""
+Method = Literal["slopes", "models"]
 _BINDING = 2e-3
 """Distance from a limit, relative to its size or to the range of a field, at which it binds [-]."""
 _REACH = 3 * _LAST_RADIUS
@@ -71,8 +72,9 @@ class Optimum:
     """What a search found.
 
     start, best: settings by field, as a plant file has them. before, after: figures at both.
-    plant: the plant at the best settings. binding: limits it stands on, the dearest first.
-    solved: plants solved. feasible: whether all that was to be held is held.
+    plant: the plant at the best settings, None where it is no plant that varies. binding: limits
+    it stands on, the dearest first. solved: plants solved. feasible: whether all that was to be
+    held is held.
     """
 
     aim: Aim
@@ -80,7 +82,7 @@ class Optimum:
     best: dict[str, float]
     before: Mapping[str, float]
     after: Mapping[str, float]
-    plant: Plant
+    plant: Plant | None
     binding: tuple[Binding, ...]
     solved: int
     feasible: bool
@@ -92,36 +94,38 @@ class Optimum:
 
 
 def optimise(
-    study: Study,
+    over: Study | Search,
     aim: Aim,
     held: Sequence[Held] = (),
     *,
     most: int = 80,
+    method: Method = "slopes",
     progress: Progress | None = None,
-    search: Search | None = None,
 ) -> Optimum:
-    """The best settings of the variables of `study` between their limits.
+    """The best settings of the variables of a study between their limits.
 
-    most: plants to solve at most, those for the worth of limits apart. search: a search to go on
-    from, so that plants solved once are not solved again. The start is the plant as it is. It
-    finds a local optimum. Raises what `Plant.solve` raises where the start has no steady state,
-    and ValueError where a figure is not known.
+    over: the study, or a search to go on from, so that what was solved once is not solved again.
+    most: plants to solve at most, those for the worth of limits apart. method: along slopes, or by
+    models through solved points. The start is the plant as it is. It finds a local optimum. Raises
+    ValueError where the start has no steady state, or a figure is not known.
     """
-    search = search or Search.of(study)
+    search = over if isinstance(over, Search) else Search.of(over)
     start = search.start
     before = search.figures(start)
     if before is None:
         raise ValueError(f"the start has no steady state: {search.reasons[search.key(start)]}")
     _check(before, [aim.name, *(one.name for one in held)])
-    found = _minimum(search, start, aim, held, most, progress)
+    problem = _Problem(search, aim, tuple(held), before, most, progress)
+    found = problem.along_slopes() if method == "slopes" else problem.by_models()
     best, after = _best_of(search, found, aim, held)
+    study = search.study
     return Optimum(
         aim,
         search.settings(start),
         search.settings(best),
         before,
         after,
-        search.variant(best),
+        study.variant(list(search.settings(best).values())) if study is not None else None,
         _binding(search, best, aim, held),
         len(search.solved),
         all(one.room(after[one.name]) >= -_slack(one) for one in held),
@@ -135,50 +139,72 @@ def _check(figures: Mapping[str, float], names: Sequence[str]) -> None:
             raise ValueError(f"found no figure {name!r}, expected one of: {known}")
 
 
-def _minimum(
-    search: Search,
-    start: np.ndarray,
-    aim: Aim,
-    held: Sequence[Held],
-    most: int,
-    progress: Progress | None,
-) -> np.ndarray:
-    """Where COBYQA comes to rest, with the aim and what is held brought to size one."""
-    before = search.figures(start)
-    assert before is not None
-    size = abs(before[aim.name]) or 1.0
-    sizes = np.array([abs(one.value) or 1.0 for one in held])
-    tried = 0
+@dataclass
+class _Problem:
+    """Aim and rooms brought to size one, and how many plants were tried."""
 
-    def objective(shares: np.ndarray) -> float:
-        nonlocal tried
-        tried += 1
-        if progress:
-            progress(min(tried, most), most)
-        figures = search.figures(np.clip(shares, 0.0, 1.0))
+    search: Search
+    aim: Aim
+    held: tuple[Held, ...]
+    before: Mapping[str, float]
+    most: int
+    progress: Progress | None
+    tried: int = 0
+
+    def __post_init__(self) -> None:
+        self.size = abs(self.before[self.aim.name]) or 1.0
+        self.sizes = np.array([abs(one.value) or 1.0 for one in self.held])
+
+    def value(self, shares: np.ndarray) -> Point | None:
+        """(aim, rooms) at a point; None where there is no steady state."""
+        self.tried += 1
+        if self.progress:
+            self.progress(min(self.tried, self.most), self.most)
+        figures = self.search.figures(np.clip(shares, 0.0, 1.0))
         if figures is None:
-            return aim.sign * before[aim.name] / size + 1
-        return aim.sign * figures[aim.name] / size
+            return None
+        rooms = np.array([one.room(figures[one.name]) for one in self.held]) / self.sizes
+        return self.aim.sign * figures[self.aim.name] / self.size, rooms
 
-    def rooms(shares: np.ndarray) -> np.ndarray:
-        figures = search.figures(np.clip(shares, 0.0, 1.0))
-        if figures is None:
-            return np.full(len(held), -1.0)
-        return np.array([one.room(figures[one.name]) for one in held]) / sizes
+    def slopes(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of aim, shape (field,), and rooms, shape (held, field)."""
+        names = [self.aim.name, *(one.name for one in self.held)]
+        found = self.search.slopes(np.clip(shares, 0.0, 1.0), names)
+        rooms = [_inward(one) * found[one.name] for one in self.held]
+        table = np.array(rooms).reshape(len(self.held), len(shares)) / self.sizes[:, None]
+        return self.aim.sign * found[self.aim.name] / self.size, table
 
-    found = minimize(
-        objective,
-        start,
-        method="COBYQA",
-        bounds=[(0.0, 1.0)] * len(start),
-        constraints=[NonlinearConstraint(rooms, 0.0, np.inf)] if held else (),
-        options={
-            "initial_tr_radius": _FIRST_RADIUS,
-            "final_tr_radius": _LAST_RADIUS,
-            "maxfev": most,
-        },
-    )
-    return np.clip(found.x, 0.0, 1.0)
+    def along_slopes(self) -> np.ndarray:
+        return descend(self.search.start, self.value, self.slopes, self.most)
+
+    def by_models(self) -> np.ndarray:
+        """Where COBYQA comes to rest."""
+        held = len(self.held)
+        worst = self.aim.sign * self.before[self.aim.name] / self.size + 1
+
+        def objective(shares: np.ndarray) -> float:
+            found = self.value(shares)
+            return worst if found is None else found[0]
+
+        def rooms(shares: np.ndarray) -> np.ndarray:
+            figures = self.search.figures(np.clip(shares, 0.0, 1.0))
+            if figures is None:
+                return np.full(held, -1.0)
+            return np.array([one.room(figures[one.name]) for one in self.held]) / self.sizes
+
+        found = minimize(
+            objective,
+            self.search.start,
+            method="COBYQA",
+            bounds=[(0.0, 1.0)] * len(self.search.start),
+            constraints=[NonlinearConstraint(rooms, 0.0, np.inf)] if held else (),
+            options={
+                "initial_tr_radius": _FIRST_RADIUS,
+                "final_tr_radius": _LAST_RADIUS,
+                "maxfev": self.most,
+            },
+        )
+        return np.clip(found.x, 0.0, 1.0)
 
 
 def _slack(one: Held) -> float:
@@ -216,13 +242,13 @@ def _binding(
     """
     at = search.figures(best)
     assert at is not None
-    slopes = _slopes(search, best, [aim.name, *(one.name for one in held)])
+    slopes = search.slopes(best, [aim.name, *(one.name for one in held)])
     limits: list[tuple[str, np.ndarray, float]] = [
         (f"{one.name} {one.sense} {one.value:g}", _inward(one) * slopes[one.name], 1.0)
         for one in held
         if one.room(at[one.name]) <= _slack(one) + _REACH * np.linalg.norm(slopes[one.name])
     ]
-    for i, variable in enumerate(search.study.variables):
+    for i, variable in enumerate(search.variables):
         width, inward = variable.high - variable.low, np.eye(len(best))[i]
         if best[i] <= _BINDING:
             limits.append((f"{variable.name} >= {variable.low:g}", inward, width))
@@ -240,19 +266,3 @@ def _binding(
 
 def _inward(one: Held) -> int:
     return 1 if one.sense == ">=" else -1
-
-
-def _slopes(search: Search, best: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
-    """d figure / d share of each field's range, by one-sided differences towards the inside."""
-    at = search.figures(best)
-    assert at is not None
-    slopes = {name: np.zeros(len(best)) for name in names}
-    for i in range(len(best)):
-        moved = best.copy()
-        step = _STEP if best[i] + _STEP <= 1 else -_STEP
-        moved[i] += step
-        figures = search.figures(moved)
-        for name in names:
-            if figures is not None:
-                slopes[name][i] = (figures[name] - at[name]) / step
-    return slopes

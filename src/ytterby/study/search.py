@@ -1,46 +1,73 @@
-"""Neighbours of one plant by their settings, each solved once."""
+"""Settings and what comes of them, each solved once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ytterby.balance import BalanceError
-from ytterby.plant import NotConverged, Plant, PlantError
+from ytterby.plant import Plant
 from ytterby.plant.nearby import Nearby
 from ytterby.quantity import parse
 from ytterby.study.evaluate import Study
+from ytterby.study.slopes import slopes
 from ytterby.study.variables import Variable
 from ytterby.units import declarations
 
 _DIGITS = 12
+_STEP = 1e-3
+"""Step of differences, relative to the range of a field [-]."""
 _SHARES = ("%", "percent", "ppm", "ppb")
+
+
+Figures = Mapping[str, float]
+Solve = Callable[[Sequence[float]], Figures]
+"""Figures at settings, in the units of the variables; raises where there is no steady state."""
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """Solved neighbours of one plant; settings as shares of the ranges of their fields.
+    """Settings tried, as shares of the ranges of their fields, and what came of each.
 
-    solved: figures by settings, None where there is no steady state. reasons: why.
+    variables: what varies. start: shares. solve: figures at settings. tangent: slopes of all
+    figures at settings (see `slopes`), None where they are taken by differences. study: whose
+    plant varies, or None. solved: figures by shares, None where there is no steady state.
+    reasons: why.
     """
 
-    study: Study
-    near: Nearby
+    variables: tuple[Variable, ...]
     start: np.ndarray
-    solved: dict[tuple[float, ...], Mapping[str, float] | None] = field(default_factory=dict)
+    solve: Solve
+    tangent: Callable[[np.ndarray, Sequence[np.ndarray]], list[dict[str, float]]] | None = None
+    study: Study | None = None
+    solved: dict[tuple[float, ...], Figures | None] = field(default_factory=dict)
     reasons: dict[tuple[float, ...], str] = field(default_factory=dict)
 
     @staticmethod
     def of(study: Study) -> Search:
         """A search that starts at the plant of `study`; fields outside their range are moved in."""
+        near = Nearby.of(study.plant)
         start = [
             np.clip((current(study.plant, v) - v.low) / (v.high - v.low), 0.0, 1.0)
             for v in study.variables
         ]
-        return Search(study, Nearby.of(study.plant), np.array(start))
+
+        def solve(values: Sequence[float]) -> Figures:
+            plant = study.variant(values)
+            return study.outcome(plant, near.solve(plant))
+
+        def tangent(at: np.ndarray, moved: Sequence[np.ndarray]) -> list[dict[str, float]]:
+            plant = study.variant(list(search.settings(at).values()))
+            steps = [
+                (study.variant(list(search.settings(one).values())), float((one - at).sum()))
+                for one in moved
+            ]
+            return slopes(study, plant, near.solve(plant), steps)
+
+        search = Search(study.variables, np.array(start), solve, tangent, study)
+        return search
 
     def key(self, shares: np.ndarray) -> tuple[float, ...]:
         return tuple(np.round(shares, _DIGITS).tolist())
@@ -49,22 +76,38 @@ class Search:
         """Values by name of the variable, in its unit."""
         return {
             v.name: float(v.low + share * (v.high - v.low))
-            for v, share in zip(self.study.variables, shares, strict=True)
+            for v, share in zip(self.variables, shares, strict=True)
         }
 
-    def variant(self, shares: np.ndarray) -> Plant:
-        return self.study.variant(list(self.settings(shares).values()))
-
-    def figures(self, shares: np.ndarray) -> Mapping[str, float] | None:
-        """Figures of the plant there, or None where it has no steady state."""
+    def figures(self, shares: np.ndarray) -> Figures | None:
+        """Figures there, or None where there is no steady state."""
         key = self.key(shares)
         if key not in self.solved:
             try:
-                plant = self.variant(shares)
-                self.solved[key] = self.study.outcome(plant, self.near.solve(plant))
-            except (NotConverged, BalanceError, PlantError) as error:
+                self.solved[key] = self.solve(list(self.settings(shares).values()))
+            except (ArithmeticError, ValueError) as error:
                 self.solved[key], self.reasons[key] = None, str(error)
         return self.solved[key]
+
+    def slopes(self, shares: np.ndarray, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """d figure / d share of each field's range, one-sided, towards the inside.
+
+        A step that cannot be run counts as one that changes nothing.
+        """
+        at = self.figures(shares)
+        assert at is not None
+        steps = np.where(shares + _STEP <= 1, _STEP, -_STEP)
+        moved = [shares + step * row for step, row in zip(steps, np.eye(len(shares)), strict=True)]
+        try:
+            found = self.tangent(shares, moved) if self.tangent else None
+        except (ArithmeticError, ValueError):
+            found = None
+        if found is None:
+            found = []
+            for one, step in zip(moved, steps, strict=True):
+                figures = self.figures(one) or at
+                found.append({name: (figures[name] - at[name]) / step for name in names})
+        return {name: np.array([row.get(name, 0.0) for row in found]) for name in names}
 
 
 def current(plant: Plant, variable: Variable) -> float:

@@ -1,0 +1,201 @@
+"""The books of a solved plant: every account that its place, grid and law allow, weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from ytterby.accounts import (
+    CarbonBasis,
+    CostBasis,
+    Limit,
+    Statement,
+    attribute,
+    capital,
+    carbon,
+    consumption,
+    cost,
+    effluent,
+    kinds_of,
+    limits,
+    price_set,
+    priced_by_content,
+    radioactivity,
+    recovery_and_purity,
+    weigh,
+)
+from ytterby.accounts.prices import of_facts, values
+from ytterby.app.options import Place, Site
+from ytterby.balance import Balance
+from ytterby.facts import Fact, table
+from ytterby.facts.library import read
+from ytterby.plant import Plant, PlantError
+
+_USUAL_AREA = "general"
+
+
+@dataclass(frozen=True, eq=False)
+class Books:
+    """One balance with its statements; an account that was not asked for is None.
+
+    facts: what the lines rest on, by the keys of `Line.movers`. money, climate: the bases of cost
+    and greenhouse gases. law: the limits that count. absent: title and reason of every account
+    that was not drawn up.
+    """
+
+    balance: Balance
+    recovery: Statement
+    consumption: Statement
+    capital: Statement | None = None
+    cost: Statement | None = None
+    carbon: Statement | None = None
+    effluent: Statement | None = None
+    radioactivity: Statement | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    money: CostBasis | None = None
+    climate: CarbonBasis | None = None
+    law: tuple[Limit, ...] = ()
+    absent: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All that were drawn up, in the order in which they should be read."""
+        found = (self.recovery, self.consumption, self.capital, self.cost)
+        found = (*found, self.carbon, self.effluent, self.radioactivity)
+        return tuple(one for one in found if one is not None)
+
+
+def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool = False) -> Books:
+    """The accounts that `site` asks for: cost where a place is named, greenhouse gases where a
+    grid is, effluent and radioactivity where a law is.
+
+    plant: tells the kinds of units; None for a balance that did not come from one. weighed: also
+    tell what each line of cost and of greenhouse gases moves with.
+    """
+    kinds = kinds_of(plant) if plant is not None else {}
+    prices = prices_for(balance, site)
+    recovery, taken = attribute(recovery_and_purity, balance), consumption(balance, kinds)
+    found = Books(balance, recovery, taken, facts=balance.facts)
+    absent = []
+    if site.place is None:
+        absent.append(("Cost and return", "give the place of the plant: --place EE"))
+    else:
+        found = _with_money(found, CostBasis(site.place, prices=prices, kinds=kinds), site, weighed)
+    grid = grid_of(site)
+    if grid is None:
+        absent.append(("Greenhouse gases", "give the region of its grid: --grid EE"))
+    else:
+        refuse_feeds("--cut-off", site.cut_off, balance)
+        climate = replace(climate_of(grid, site), kinds=kinds, prices=values(prices))
+        found = _with_climate(found, climate, weighed)
+    if site.law is None:
+        absent.append(("Effluent and radioactivity", "give the law that holds: --law CN"))
+    else:
+        law = law_of(site)
+        waters, rays = effluent(balance, law), radioactivity(balance, law)
+        found = replace(found, effluent=waters, radioactivity=rays, law=law)
+    return replace(found, absent=tuple(absent))
+
+
+def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Books:
+    balance, building = books.balance, capital(books.balance, basis)
+    if not weighed:
+        return replace(books, money=basis, capital=building, cost=cost(balance, basis))
+    statement = attribute(lambda one: cost(one, basis), balance)
+    told = facts_in(statement, (*basis.prices.values(), *basis.own.values()))
+
+    def redraw(changed: Fact) -> Statement:
+        return cost(balance, _changed(basis, changed, balance, site))
+
+    statement = weigh(statement, redraw, told)
+    facts = {**books.facts, **{fact.name: fact for fact in told}}
+    return replace(books, money=basis, capital=building, cost=statement, facts=facts)
+
+
+def _changed(basis: CostBasis, changed: Fact, balance: Balance, site: Site) -> CostBasis:
+    """The basis with one fact in the place of that of the same name; scrap follows its content."""
+    goods = {g: changed if f.name == changed.name else f for g, f in basis.prices.items()}
+    own_price = site.scrap is not None and site.scrap not in prices_of(site.prices)
+    if site.scrap is not None and own_price and changed.name != basis.prices[site.scrap].name:
+        goods = priced_by_content(balance, site.scrap, goods)
+    return replace(basis, prices=goods, own={**basis.own, changed.name: changed})
+
+
+def _with_climate(books: Books, basis: CarbonBasis, weighed: bool) -> Books:
+    if not weighed:
+        return replace(books, climate=basis, carbon=carbon(books.balance, basis))
+    statement = attribute(lambda one: carbon(one, basis), books.balance)
+    told = facts_in(statement, (*basis.upstream.values(), basis.grid))
+
+    def redraw(changed: Fact) -> Statement:
+        return carbon(books.balance, replace(basis, own={**basis.own, changed.name: changed}))
+
+    statement = weigh(statement, redraw, told)
+    facts = {**books.facts, **{fact.name: fact for fact in told}}
+    return replace(books, climate=basis, carbon=statement, facts=facts)
+
+
+def facts_in(statement: Statement, known: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The facts of the account itself that its lines name, shipped ones or some of `known`."""
+    from ytterby.facts import all_facts
+
+    by_name = {fact.name: fact for fact in (*all_facts(), *known)}
+    names = dict.fromkeys(name for line in statement.lines for name in line.facts)
+    return tuple(by_name[name] for name in names if name in by_name)
+
+
+def grid_of(place: Place) -> str | None:
+    """The grid that is named, or that of the place where its factor is known."""
+    if place.grid is not None or place.place is None:
+        return place.grid
+    return place.place if place.place in table("carbon.grid") else None
+
+
+def climate_of(grid: str, place: Place) -> CarbonBasis:
+    """How greenhouse gases are reckoned at a place, but for the plant."""
+    return CarbonBasis(grid, factors=_own("--factors", place.factors), cut_off=place.cut_off)
+
+
+def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
+    """The prices, scrap by its content where it has no price of its own."""
+    prices = prices_of(place.prices)
+    if place.scrap is not None and place.scrap not in prices:
+        refuse_feeds("--scrap", (place.scrap,), balance)
+        prices = priced_by_content(balance, place.scrap, prices)
+    return prices
+
+
+def refuse_feeds(option: str, names: Iterable[str], balance: Balance) -> None:
+    """Raise PlantError where an option names what is no feed of the plant."""
+    fed = (edge.name.partition(" > ")[0] for edge in balance.edges if edge.source is None)
+    known = tuple(dict.fromkeys(fed))
+    for name in names:
+        if name not in known:
+            raise PlantError((), f"{option} {name}: expected one of {', '.join(known)}")
+
+
+def prices_of(path: Path | None) -> dict[str, Fact]:
+    """The shipped prices, with those of a file in front; raises PlantError."""
+    return price_set() | _own("--prices", path)
+
+
+def _own(option: str, path: Path | None) -> dict[str, Fact]:
+    """The facts of a file of the user, by the last part of their names; raises PlantError."""
+    try:
+        return {} if path is None else of_facts(read(path))
+    except ValueError as error:
+        raise PlantError((), f"{option} {path}: {error}") from None
+
+
+def law_of(site: Site) -> tuple[Limit, ...]:
+    """The limits that hold on the day and in the area; raises PlantError where there are none."""
+    today = site.on or date.today().isoformat()
+    law = limits(on=today, jurisdiction=str(site.law), route=site.route)
+    area = site.area or _USUAL_AREA
+    if any(one.label("area") == area for one in law):
+        law = tuple(one for one in law if one.label("area") in ("", area))
+    if not law:
+        raise PlantError((), f"--law {site.law}: found no limits, expected CN, US, MY or EU")
+    return law
