@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +15,8 @@ _DOUBLINGS = 200
 _TIGHT = 4e-16
 _LITRES_PER_CUBIC_METRE = 1000
 _START = 0.1
+_KEPT = 256
+"""Models of present masters that are kept; conditional constants make new ones all the time."""
 _NOTHING = 1e-25
 """mol per mol of water that take no part: they stay as they came."""
 
@@ -231,7 +233,7 @@ class _Present:
     species: np.ndarray
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _present(extra: Phases, masters: tuple[int, ...]) -> _Present:
     A, ln_beta, S, ln_K, waters, bound, volumes, water = extra.model
     absent = np.setdiff1d(np.arange(A.shape[0]), masters)

@@ -3,10 +3,17 @@
 from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
+from ytterby.units.ammonia_absorption import AmmoniaAbsorption
+from ytterby.units.ammonia_stripping import AmmoniaStripping
+from ytterby.units.bipolar_electrodialysis import BipolarElectrodialysis
 from ytterby.units.calcination import Calcination
+from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment
+from ytterby.units.card import Card
 from ytterby.units.cascade import CascadeDetail, CascadeUnit
 from ytterby.units.copper_dissolution import CopperDissolution
+from ytterby.units.diffusion_dialysis import DiffusionDialysis
 from ytterby.units.drying import Drying
+from ytterby.units.evaporation import Evaporation
 from ytterby.units.fields import (
     SI,
     Declaration,
@@ -23,6 +30,7 @@ from ytterby.units.hydrogen_decrepitation import HydrogenDecrepitation
 from ytterby.units.iron_oxidation import IronOxidation
 from ytterby.units.magnet_preparation import MagnetPreparation
 from ytterby.units.neutralisation import Neutralisation
+from ytterby.units.nitrification_anammox import NitrificationAnammox
 from ytterby.units.organic_regeneration import OrganicRegeneration
 from ytterby.units.oxalate_precipitation import OxalatePrecipitation
 from ytterby.units.oxidation_roast import OxidationRoast
@@ -32,6 +40,8 @@ from ytterby.units.precipitation import (
     FluoridePrecipitation,
     SulfidePrecipitation,
 )
+from ytterby.units.reverse_osmosis import ReverseOsmosis
+from ytterby.units.settling import Settling
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
 from ytterby.units.sulfation_roast import SulfationRoast
@@ -61,6 +71,16 @@ KINDS: dict[str, type[Unit]] = {
         CarbonatePrecipitation,
         DoubleSulfatePrecipitation,
         FluoridePrecipitation,
+        LimeTreatment,
+        FluorideRemoval,
+        Settling,
+        AmmoniaStripping,
+        AmmoniaAbsorption,
+        ReverseOsmosis,
+        Evaporation,
+        BipolarElectrodialysis,
+        NitrificationAnammox,
+        DiffusionDialysis,
         Drying,
         Calcination,
         Split,
@@ -75,29 +95,40 @@ __all__ = [
     "AcidLeach",
     "AlkalineFusion",
     "AlloyBlend",
+    "AmmoniaAbsorption",
+    "AmmoniaStripping",
+    "BipolarElectrodialysis",
     "Calcination",
     "CarbonatePrecipitation",
+    "Card",
     "CascadeDetail",
     "CascadeUnit",
     "CopperDissolution",
     "Declaration",
+    "DiffusionDialysis",
     "DoubleSulfatePrecipitation",
     "Drying",
+    "Evaporation",
     "FactTable",
     "FieldError",
     "Filter",
     "FluoridePrecipitation",
+    "FluorideRemoval",
     "FullLeach",
     "Grade",
     "HydrogenDecrepitation",
     "Inlet",
     "IronOxidation",
+    "LimeTreatment",
     "MagnetPreparation",
     "Neutralisation",
+    "NitrificationAnammox",
     "OrganicRegeneration",
     "Outcome",
     "OxalatePrecipitation",
     "OxidationRoast",
+    "ReverseOsmosis",
+    "Settling",
     "SpecifiedSplit",
     "Split",
     "SulfationRoast",
