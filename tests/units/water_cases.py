@@ -14,6 +14,7 @@ from ytterby.units import (
     NitrificationAnammox,
     ReverseOsmosis,
     Settling,
+    Softening,
     Unit,
 )
 
@@ -32,6 +33,7 @@ EFFLUENT = {
     },
     "pH": 0.8,
 }
+HARD = {"liquor": {"Ca": "0.6 g/L", "Mg": "0.1 g/L", "Na": "1 g/L", "OH-": "0.3 g/L"}, "pH": 9}
 ALKALINE = {"liquor": {"Na": "3 g/L", "NH4+": "1 g/L", "OH-": "1.2 g/L"}, "pH": 7}
 BRINE = {"liquor": {"Na": "30 g/L", "NH4+": "5 g/L", "SO4-2": "2 g/L", "Ca": "20 mg/L"}, "pH": 6}
 AMMONIUM = {"liquor": {"Na": "1 g/L", "NH4+": "0.6 g/L"}, "pH": 7}
@@ -63,6 +65,11 @@ WATER_CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict
         FluorideRemoval(liquor="l", reagent="r", dose=2, database="thermochimie"),
         {"liquor": (EFFLUENT, 1.0)},
         {"reagent": {"assay": {"CaO": "100 %"}}},
+    ),
+    "softening": (
+        Softening(liquor="l", reagent="r", dose=1.5),
+        {"liquor": (HARD, 1.0)},
+        {"reagent": SODA},
     ),
     "settling": (
         Settling(slurry="s", solids="25 %"),

@@ -29,7 +29,7 @@ from ytterby.app.show import percent, significant
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS
 from ytterby.plant import Plant
-from ytterby.units import CascadeDetail
+from ytterby.units import Card, CascadeDetail
 
 _TEMPLATE = "report.html"
 _SECONDS_PER_HOUR = 3600
@@ -80,6 +80,11 @@ def _content(balance: Balance, plant: Plant | None) -> dict[str, Any]:
             _cascade(name, detail)
             for name, detail in balance.details.items()
             if isinstance(detail, CascadeDetail)
+        ],
+        "unit_cards": [
+            (name, detail.rows())
+            for name, detail in balance.details.items()
+            if isinstance(detail, Card)
         ],
         "purities": purities(balance, statement),
         "impurities": impurities(balance, statement),

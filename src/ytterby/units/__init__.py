@@ -7,7 +7,7 @@ from ytterby.units.ammonia_absorption import AmmoniaAbsorption
 from ytterby.units.ammonia_stripping import AmmoniaStripping
 from ytterby.units.bipolar_electrodialysis import BipolarElectrodialysis
 from ytterby.units.calcination import Calcination
-from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment
+from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment, Softening
 from ytterby.units.card import Card
 from ytterby.units.cascade import CascadeDetail, CascadeUnit
 from ytterby.units.copper_dissolution import CopperDissolution
@@ -73,6 +73,7 @@ KINDS: dict[str, type[Unit]] = {
         FluoridePrecipitation,
         LimeTreatment,
         FluorideRemoval,
+        Softening,
         Settling,
         AmmoniaStripping,
         AmmoniaAbsorption,
@@ -129,6 +130,7 @@ __all__ = [
     "OxidationRoast",
     "ReverseOsmosis",
     "Settling",
+    "Softening",
     "SpecifiedSplit",
     "Split",
     "SulfationRoast",

@@ -146,7 +146,7 @@ class AmmoniaStripping(Unit):
         warmed = max(self.temperature - liquor.temperature, 0.0)
         sensible = liquor.mass * fact("steam.heat-capacity").si("J/kg/K") * warmed
         molar_mass = liquor.basis.molar_mass[liquor.basis.index[_WATER]]
-        latent = evaporated * molar_mass * fact("steam.latent-heat").si("J/kg")
+        latent = evaporated * float(molar_mass) * fact("steam.latent-heat").si("J/kg")
         return {
             "electricity": blown * self.pressure_drop / self.fan_efficiency.value,
             "heat": latent + (1 - self.heat_recovered.value) * sensible,

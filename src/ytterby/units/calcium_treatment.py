@@ -20,6 +20,7 @@ from ytterby.chemistry import (
     equilibrate,
     hydroxides,
     ionic_strength,
+    p_h,
     solids_of,
 )
 from ytterby.units.card import Card, ratio
@@ -34,7 +35,8 @@ _SLAKING = {
     "CaCO3(s)": "CaCO3(s) = Ca+2 + CO3-2",
 }
 _FLUORITE, _FLUORIDE, _CALCIUM = "CaF2(s)", "F-", "Ca+2"
-_ROUNDS = 2
+_CARBONATE = ("CO3-2", "HCO3-", "H2CO3")
+_ROUNDS = 3
 _DILUTE = 1.0
 """Ionic strength up to which the activity coefficients are fair [mol/L]."""
 
@@ -67,6 +69,25 @@ class CalciumTreatment(Unit):
         constants = {_FLUORITE: self.fluorite[self.database].value}
         return conditional(plain, ionic_strength=strength, log_k=constants)
 
+    def settled(
+        self,
+        name: str,
+        liquor: Stream,
+        start: np.ndarray,
+        drawn: float,
+        finding: Finding | None,
+        memory: Any,
+    ) -> Outcome:
+        """What comes of `start` [mol/s] in equilibrium with all solids."""
+        basis = liquor.basis
+        guesses = memory or tuple(Guess.none() for _ in range(_ROUNDS))
+        slurry, strength = start, ionic_strength(start, basis.solution)
+        for guess in guesses:
+            slurry = equilibrate(start, self.solution(basis, strength), guess)
+            strength = ionic_strength(slurry, basis.solution)
+        findings = (finding,) if finding else ()
+        return self.outcome(name, liquor, slurry, drawn, findings, guesses)
+
     def outcome(
         self,
         name: str,
@@ -76,8 +97,8 @@ class CalciumTreatment(Unit):
         findings: tuple[Finding, ...],
         memory: Any,
     ) -> Outcome:
-        basis = slurry_basis = liquor.basis
-        strength = ionic_strength(slurry, slurry_basis.solution)
+        basis = liquor.basis
+        strength = ionic_strength(slurry, basis.solution)
         if strength > _DILUTE:
             text = f"ionic strength {strength:.2g} mol/L is beyond {_DILUTE:g}: extrapolated"
             findings = (*findings, Finding(name, text, "note"))
@@ -126,18 +147,20 @@ class LimeTreatment(CalciumTreatment):
         active = slaked(basis, fresh - idle)
         start = liquor.amounts + slaked(basis, reagent.stream.amounts)
         slurry, drawn, findings = start, 0.0, ()
-        strength = ionic_strength(start, basis.solution)
+        strength, aim = ionic_strength(start, basis.solution), self.to_pH
         for guess in guesses:
             solution = self.solution(basis, strength)
             reached, drawn, findings = None, 0.0, ()
             try:
                 if active.any():
-                    drawn = dose_to_p_h(start, active, self.to_pH, solution, guess)
-                    reached = self.to_pH
+                    drawn = dose_to_p_h(start, active, aim, solution, guess)
+                    reached = aim
             except OutOfReach as error:
                 findings = (Finding(name, f"{error}; none is dosed"),)
             slurry = equilibrate(start + drawn * active, solution, guess, dosed_to=reached)
             strength = ionic_strength(slurry, basis.solution)
+            # p[H] is asked for as every stream tells it, with constants at infinite dilution.
+            aim += self.to_pH - p_h(slurry, basis.solution)
         return self.outcome(name, liquor, slurry + drawn * idle, drawn, findings, guesses)
 
 
@@ -162,18 +185,44 @@ class FluorideRemoval(CalciumTreatment):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
         basis = liquor.basis
-        guesses = memory or tuple(Guess.none() for _ in range(_ROUNDS))
         wanted = self.dose * (liquor[_FLUORIDE] + liquor["HF"]) / 2 - liquor[_CALCIUM]
         given, drawn, finding = top_up(
             name, reagent, max(wanted, 0.0), lambda stream: stream.amount("Ca"), "calcium"
         )
         start = liquor.amounts + slaked(basis, given)
-        slurry, strength = start, ionic_strength(start, basis.solution)
-        for guess in guesses:
-            slurry = equilibrate(start, self.solution(basis, strength), guess)
-            strength = ionic_strength(slurry, basis.solution)
-        findings = (finding,) if finding else ()
-        return self.outcome(name, liquor, slurry, drawn, findings, guesses)
+        return self.settled(name, liquor, start, drawn, finding, memory)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Softening(CalciumTreatment):
+    """Takes calcium out with soda, before membranes and towers that it would scale.
+
+    The dose is relative to 1 CO3 per Ca and counts the carbonate that the water brings. Calcium
+    goes down as calcite; magnesium and what is left of metals as hydroxide where p[H] is high
+    enough, so soften while the water is alkaline.
+
+    Fails where: magnesium is many times the calcium, or phosphate keeps calcite from growing.
+    """
+
+    kind: ClassVar[str] = "softening"
+    grade: ClassVar = "mechanistic"
+
+    reagent: Any = inlet("What brings carbonate: soda.", drawable=True)
+    dose: float = setting("-", "mol of carbonate per mol of calcium", minimum=0, maximum=20)
+
+    def reach(self, names: frozenset[str]) -> set[str]:
+        return super().reach(names | set(_CARBONATE)) | set(_CARBONATE)
+
+    def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
+        liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
+        wanted = max(self.dose * liquor[_CALCIUM] - _carbonate(liquor), 0.0)
+        given, drawn, finding = top_up(name, reagent, wanted, _carbonate, "carbonate")
+        return self.settled(name, liquor, liquor.amounts + given, drawn, finding, memory)
+
+
+def _carbonate(stream: Stream) -> float:
+    """Dissolved carbonate in whatever form [mol/s]."""
+    return sum(stream[form] for form in _CARBONATE)
 
 
 def slaked(basis: Basis, amounts: np.ndarray) -> np.ndarray:

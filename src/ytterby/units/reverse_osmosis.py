@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ytterby.balance import AMBIENT, Basis, Finding, Stream
-from ytterby.chemistry import Solution, equilibrate, hydroxides, solids_of, supersaturation
+from ytterby.chemistry import Solution, equilibrate, ions_of, solids_of, supersaturation
 from ytterby.facts import Fact
 from ytterby.units.card import Card, kilowatt_hours, ratio
 from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_table
@@ -18,8 +18,12 @@ from ytterby.units.ions import neutral, osmotic_pressure
 from ytterby.units.unit import Inlet, Outcome, Unit
 
 _PER_BAR = 1e-5
+_MILLIGRAMS = 1000
+_CLEAR = 1.0
+"""Suspended solids that a cartridge filter before the membrane takes [mg/L]."""
 _SCALE = 0.3
 """log10 of supersaturation that an antiscalant does not need to hold back [-]."""
+_SCALING = {"Ca+2", "Mg+2", "Ba+2"}
 _OWN = {"NH4+": "ammonium", "NH3": "ammonia"}
 
 
@@ -105,7 +109,7 @@ class ReverseOsmosis(Unit):
         return Outcome(
             outlets=outlets,
             duties={"electricity": power},
-            findings=_scaling(name, outlets["concentrate"]),
+            findings=(*_fouling(name, liquor), *_scaling(name, outlets["concentrate"])),
             trouble=trouble,
             detail=card,
         )
@@ -143,6 +147,14 @@ def _salt(stream: Stream) -> float:
     return ratio(stream.mass_of("aqueous") - water, stream.volume("aqueous"))
 
 
+def _fouling(name: str, liquor: Stream) -> tuple[Finding, ...]:
+    solids = ratio(_MILLIGRAMS * liquor.mass_of("solid"), liquor.volume("aqueous"))
+    if not solids > _CLEAR:
+        return ()
+    text = f"{solids:.2g} mg/L of solids come in and foul the membrane; filter before"
+    return (Finding(name, text),)
+
+
 def _scaling(name: str, concentrate: Stream) -> tuple[Finding, ...]:
     over = supersaturation(concentrate.amounts, _scales(concentrate.basis))
     found = {solid: excess for solid, excess in over.items() if excess > _SCALE}
@@ -158,5 +170,5 @@ def _scaling(name: str, concentrate: Stream) -> tuple[Finding, ...]:
 @cache
 def _scales(basis: Basis) -> Solution:
     families = [s for f in ("sulfate", "fluoride", "carbonate") for s in solids_of(f, basis.names)]
-    possible = {*hydroxides(basis.names), *families} & set(basis.names)
+    possible = {s for s in families if ions_of(s) & _SCALING} & set(basis.names)
     return Solution.of(basis.names, tuple(name for name in basis.names if name in possible))
