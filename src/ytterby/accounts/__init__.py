@@ -23,6 +23,7 @@ from ytterby.accounts.statement import (
     spread,
     together,
 )
+from ytterby.accounts.water import water
 
 __all__ = [
     "RULES",
@@ -60,4 +61,5 @@ __all__ = [
     "specific_activity",
     "spread",
     "together",
+    "water",
 ]

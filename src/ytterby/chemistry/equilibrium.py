@@ -120,7 +120,7 @@ def dose_to_p_h(
         if f_high * start <= 0:
             break
         low, f_low, high = high, f_high, 2 * high
-    if f_high * start > 0 or _wrong_way(start, reagent, solution):
+    if f_high * start > 0 or _wrong_way(start, reagent, solution, ln_h):
         raise OutOfReach(f"no amount of the reagent brings the solution to pH {target:g}")
     bracket = (low, high, f_low, f_high)
     guess.dose = _false_position(amounts, reagent, solution, ln_h, bracket, guess)
@@ -158,10 +158,13 @@ def _excess(amounts: np.ndarray, solution: Solution, ln_h: float, guess: Guess) 
     return _settle(amounts, solution, ln_h, guess)[1]
 
 
-def _wrong_way(start: float, reagent: np.ndarray, solution: Solution) -> bool:
-    """Whether a solution that lacks protons would be given alkali, or the other way round."""
-    protons = acidity(reagent, solution)
-    return start * protons < 0 or protons == 0
+def _wrong_way(start: float, reagent: np.ndarray, solution: Solution, ln_h: float) -> bool:
+    """Whether the reagent, brought to the p[H] asked for, gives protons where some lack, or takes.
+
+    What dilution does to the protons themselves is no effect of the reagent and is left out.
+    """
+    total, protons, _ = kernel.totals(reagent, solution.places, solution.model, solution.volumes[2])
+    return start * kernel.proton_excess(ln_h, total, protons, 0.0, solution.model) >= 0
 
 
 def _false_position(
