@@ -115,16 +115,23 @@ def dose_to_p_h(
         reagent.sum(), np.finfo(float).tiny
     )
     f_high = start
-    for _ in range(_DOUBLINGS):
-        f_high = _excess(amounts + high * reagent, solution, ln_h, guess)
-        if f_high * start <= 0:
-            break
-        low, f_low, high = high, f_high, 2 * high
+    try:
+        for _ in range(_DOUBLINGS):
+            f_high = _excess(amounts + high * reagent, solution, ln_h, guess)
+            if f_high * start <= 0:
+                break
+            low, f_low, high = high, f_high, 2 * high
+    except NoEquilibrium:
+        raise _out_of_reach(target) from None
     if f_high * start > 0 or _wrong_way(start, reagent, solution, ln_h):
-        raise OutOfReach(f"no amount of the reagent brings the solution to pH {target:g}")
+        raise _out_of_reach(target)
     bracket = (low, high, f_low, f_high)
     guess.dose = _false_position(amounts, reagent, solution, ln_h, bracket, guess)
     return guess.dose
+
+
+def _out_of_reach(target: float) -> OutOfReach:
+    return OutOfReach(f"no amount of the reagent brings the solution to pH {target:g}")
 
 
 def supersaturation(amounts: np.ndarray, solution: Solution) -> dict[str, float]:

@@ -36,7 +36,9 @@ _SLAKING = {
 }
 _FLUORITE, _FLUORIDE, _CALCIUM = "CaF2(s)", "F-", "Ca+2"
 _CARBONATE = ("CO3-2", "HCO3-", "H2CO3")
-_ROUNDS = 3
+_ROUNDS = 5
+_FLATTEST, _STEEPEST = 0.2, 2.0
+"""How p[H] told answers to p[H] dosed to, as far as a secant is believed [-]."""
 _DILUTE = 1.0
 """Ionic strength up to which the activity coefficients are fair [mol/L]."""
 
@@ -148,6 +150,7 @@ class LimeTreatment(CalciumTreatment):
         start = liquor.amounts + slaked(basis, reagent.stream.amounts)
         slurry, drawn, findings = start, 0.0, ()
         strength, aim = ionic_strength(start, basis.solution), self.to_pH
+        slope, last = 1.0, None
         for guess in guesses:
             solution = self.solution(basis, strength)
             reached, drawn, findings = None, 0.0, ()
@@ -155,12 +158,18 @@ class LimeTreatment(CalciumTreatment):
                 if active.any():
                     drawn = dose_to_p_h(start, active, aim, solution, guess)
                     reached = aim
-            except OutOfReach as error:
-                findings = (Finding(name, f"{error}; none is dosed"),)
+            except OutOfReach:
+                text = f"no amount of the reagent brings the water to p[H] {self.to_pH:g}"
+                findings = (Finding(name, f"{text}; none is dosed"),)
+                slurry = equilibrate(start, solution, guess)
+                break
             slurry = equilibrate(start + drawn * active, solution, guess, dosed_to=reached)
             strength = ionic_strength(slurry, basis.solution)
             # p[H] is asked for as every stream tells it, with constants at infinite dilution.
-            aim += self.to_pH - p_h(slurry, basis.solution)
+            told = p_h(slurry, basis.solution)
+            if last is not None and aim != last[0]:
+                slope = min(max((told - last[1]) / (aim - last[0]), _FLATTEST), _STEEPEST)
+            last, aim = (aim, told), aim + (self.to_pH - told) / slope
         return self.outcome(name, liquor, slurry + drawn * idle, drawn, findings, guesses)
 
 
