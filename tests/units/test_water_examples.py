@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ytterby.accounts import limits, water
+from ytterby.accounts import kinds_of, limits, water
+from ytterby.accounts.energy import energy
 from ytterby.app.cli import status_of
 from ytterby.plant import Plant
 
@@ -64,6 +65,19 @@ def test_acid_and_base_of_the_brine_are_used_again(solved):
     assert recycled > bought / 2
 
 
+def test_accounts_see_the_power_and_heat_of_water_treatment(solved):
+    plant = Plant.read(ROOT / "examples" / "waste-water" / "plant.yaml")
+    uses, _ = energy(solved["waste-water"], kinds_of(plant))
+    told = {(use.unit, use.carrier) for use in uses if not use.estimated}
+    assert told >= {
+        ("strip", "heat"),
+        ("strip", "electricity"),
+        ("osmosis", "electricity"),
+        ("crystalliser", "electricity"),
+        ("bacteria", "electricity"),
+    }
+
+
 def test_the_account_of_water_is_per_tonne_of_oxide(solved):
     statement = water(solved["clay-to-heavies"], LAW)
     made = statement.line("oxide").value
@@ -75,12 +89,10 @@ def test_the_account_of_water_is_per_tonne_of_oxide(solved):
     assert water(solved["waste-water"]).line("oxide").missing
 
 
-@pytest.mark.parametrize("name", PLANTS)
+@pytest.mark.parametrize("name", ["waste-water", pytest.param(PLANTS[1], marks=pytest.mark.long)])
 def test_the_report_shows_what_each_unit_takes(name, tmp_path, capsys):
     report = tmp_path / "report.html"
     plant = str(ROOT / "examples" / name / "plant.yaml")
-    if name == "clay-to-heavies":
-        pytest.skip("its sensitivities take a minute; the other plant shows the same")
     assert status_of(["run", plant, "--report", str(report)]) == 0
     assert "kWh/m3 of condensate" in capsys.readouterr().out
     assert "boiling-point elevation" in report.read_text(encoding="utf-8")

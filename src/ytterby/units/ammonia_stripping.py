@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import Solution, conditional, equilibrate, p_h
@@ -124,10 +124,14 @@ class AmmoniaStripping(Unit):
         most = entering + brought
         if tower.at_top(most) <= entering:
             return entering - most
-        left = brentq(
-            lambda left: tower.at_top(left) - entering, 0.0, most, xtol=_TIGHT * most, rtol=_TIGHT
+        found = root_scalar(
+            lambda left: tower.at_top(left) - entering,
+            bracket=(0.0, most),
+            method="brentq",
+            xtol=_TIGHT * most,
+            rtol=_TIGHT,
         )
-        return entering - float(left)
+        return entering - float(found.root)
 
     def _ratio_per_concentration(self) -> float:
         """mol NH3 per mol of dry gas over each mol/m3 of NH3 in the water [m3/mol]."""
