@@ -27,6 +27,7 @@ from ytterby.accounts import (
     priced_by_content,
     radioactivity,
     recovery_and_purity,
+    water,
 )
 from ytterby.accounts.prices import of_facts, values
 from ytterby.app.progress import announce_compilation, progress
@@ -134,7 +135,7 @@ def statements(plant: Plant, balance: Balance, options: Options) -> list[Stateme
             law = tuple(one for one in law if one.label("area") in ("", area))
         if not law:
             raise PlantError((), f"--law {options.law}: found no limits, expected CN, US, MY or EU")
-        found += [effluent(balance, law), radioactivity(balance, law)]
+        found += [water(balance, law), effluent(balance, law), radioactivity(balance, law)]
     return found
 
 

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 from ytterby.balance import Stream
 from ytterby.chemistry import equilibrate
+from ytterby.facts import Fact
 from ytterby.units.card import Card, ratio
-from ytterby.units.fields import inlet, setting
+from ytterby.units.fields import inlet, setting, sourced
 from ytterby.units.topping import top_up
 from ytterby.units.unit import Inlet, Outcome, Unit
 
@@ -38,6 +39,9 @@ class AmmoniaAbsorption(Unit):
     absorbed: float = setting("-", "Share of the ammonia that is absorbed", minimum=0, maximum=1)
     dose: float = setting(
         "-", "mol of acid per mol of ammonia absorbed", default=1.02, minimum=0.5, maximum=10
+    )
+    pumping: Fact = sourced(
+        "sizing.pumping-energy", "Energy of pumping per volume of liquid", unit="J/m3"
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
@@ -71,6 +75,7 @@ class AmmoniaAbsorption(Unit):
         return Outcome(
             outlets={"liquor": stream, "gas": Stream(basis, left * ~wet, gas.temperature)},
             drawn={"acid": drawn},
+            duties={"electricity": self.pumping.si("J/m3") * stream.volume("aqueous")},
             findings=(finding,) if finding else (),
             detail=card,
         )

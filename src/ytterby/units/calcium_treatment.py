@@ -1,4 +1,4 @@
-"""Lime treatment and fluoride removal: what calcium and hydroxide bring down."""
+"""Lime treatment, fluoride removal and softening: what calcium, alkali and soda bring down."""
 
 from __future__ import annotations
 
@@ -99,6 +99,7 @@ class CalciumTreatment(Unit):
         findings: tuple[Finding, ...],
         memory: Any,
     ) -> Outcome:
+        """The outlets that `slurry` [mol/s] makes, and the card; notes a brine that is strong."""
         basis = liquor.basis
         strength = ionic_strength(slurry, basis.solution)
         if strength > _DILUTE:

@@ -34,6 +34,7 @@ def _text(value: float, unit: str) -> str:
 
 
 def kilowatt_hours(joules: float) -> float:
+    """[kWh] of [J]; [kWh/m3] of [J/m3]."""
     return joules / _JOULES_PER_KILOWATT_HOUR
 
 

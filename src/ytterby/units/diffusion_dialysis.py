@@ -53,6 +53,9 @@ class DiffusionDialysis(Unit):
     acid_recovered: Fact = sourced(
         "diffusion-dialysis.acid-recovered", "Share of the free acid that crosses", maximum=1.0
     )
+    pumping: Fact = sourced(
+        "sizing.pumping-energy", "Energy of pumping per volume of liquid", unit="J/m3"
+    )
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         liquor, water = inlets["liquor"].stream, inlets["water"]
@@ -74,7 +77,13 @@ class DiffusionDialysis(Unit):
                 ("metals in it", ratio(float(metals.sum()), acid.volume("aqueous")), "g/L"),
             )
         )
-        return Outcome(outlets=outlets, drawn={"water": drawn}, detail=card)
+        pumped = sum(stream.volume("aqueous") for stream in outlets.values())
+        return Outcome(
+            outlets=outlets,
+            drawn={"water": drawn},
+            duties={"electricity": self.pumping.si("J/m3") * pumped},
+            detail=card,
+        )
 
     def _shares(self, basis: Basis, amounts: np.ndarray) -> np.ndarray:
         """Share of each species that crosses [-], shape (species,)."""

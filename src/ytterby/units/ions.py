@@ -8,6 +8,8 @@ import numpy as np
 
 from ytterby.balance import Basis
 
+_GAS_CONSTANT = 8.31446261815324
+
 
 @cache
 def charges(basis: Basis) -> np.ndarray:
@@ -37,6 +39,3 @@ def neutral(basis: Basis, amounts: np.ndarray, shares: np.ndarray) -> np.ndarray
 def osmotic_pressure(concentration: float, coefficient: float, temperature: float) -> float:
     """[Pa] by van 't Hoff, p = coefficient x R T c. concentration: of all solutes [mol/m3]."""
     return coefficient * _GAS_CONSTANT * temperature * concentration
-
-
-_GAS_CONSTANT = 8.31446261815324

@@ -108,7 +108,7 @@ class NitrificationAnammox(Unit):
         carbon = _carbonate(basis, start)
         if alkali.reagent is not None and _carbonate(basis, alkali.reagent.amounts) > 0:
             return growth, False
-        return min(growth, carbon / _CARBON / 2), growth > carbon / _CARBON / 2
+        return min(growth, carbon / _CARBON), growth > carbon / _CARBON
 
     def _blown(self, basis: Basis, air: Inlet, oxygen: float) -> tuple[np.ndarray, float]:
         """(gas [mol/s], air drawn [kg/s])."""
@@ -133,7 +133,7 @@ class NitrificationAnammox(Unit):
         if reagent is None:
             return equilibrate(reacted, solution, guess), 0.0, ()
         carbon = _carbonate(basis, reagent.amounts)
-        # What the bacteria eat of the carbonate that is still to be dosed comes first.
+        # What the bacteria eat of carbonate still to be dosed comes first, and as much to be left.
         first = max(_CARBON * growth - _carbonate(basis, reacted), 0.0) / carbon if carbon else 0.0
         begun = reacted + first * reagent.amounts
         try:

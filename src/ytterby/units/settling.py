@@ -40,6 +40,9 @@ class Settling(Unit):
     rise_rate: Fact = sourced(
         "settling.rise-rate", "Overflow per area", unit="m/s", minimum=1e-6, maximum=0.1
     )
+    pumping: Fact = sourced(
+        "sizing.pumping-energy", "Energy of pumping per volume of liquid", unit="J/m3"
+    )
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         slurry = inlets["slurry"].stream

@@ -1,4 +1,4 @@
-"""Water vapour: saturation, boiling-point elevation, and the work of compressing it."""
+"""Vapour over water: saturation, boiling-point elevation, compression, and ammonia in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ytterby.facts import Fact, fact
 
 _GAS_CONSTANT = 8.31446261815324
 _PASCALS = 1000
+_REFERENCE = 298.15
 ATMOSPHERE = 101325.0
 """Standard pressure [Pa]."""
 
@@ -47,6 +48,3 @@ def ammonia_solubility(temperature: float, henry: Fact, slope: Fact) -> float:
     """[mol/m3/Pa] of ammonia in water at `temperature` [K]: H25 exp(slope (1/T - 1/T25))."""
     colder = 1 / temperature - 1 / _REFERENCE
     return henry.si("mol/m3/Pa") * math.exp(slope.si("K") * colder)
-
-
-_REFERENCE = 298.15
