@@ -126,3 +126,27 @@ def test_what_cannot_be_is_refused_with_the_range(kind, field, value):
     with pytest.raises(FieldError, match=field) as refused:
         dataclasses.replace(WATER_CASES[kind][0], **{field: value})
     assert "expected" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "liquor", "drawn", "told"),
+    [
+        ("evaporation", {"liquor": {"Na": "20 g/L"}, "pH": 0}, {}, "acid boils off"),
+        (
+            "nitrification-anammox",
+            {"liquor": {"NH4+": "0.5 g/L", "Na": "20 g/L"}, "pH": 7, "temperature": "8 degC"},
+            {"alkali": {"liquid": "Na2CO3 10 % w/w"}, "air": AIR},
+            "hardly grow",
+        ),
+        (
+            "bipolar-electrodialysis",
+            {"liquor": {"Na": "20 g/L", "Ca": "50 mg/L"}, "pH": 7},
+            {"acid_water": WATER, "base_water": WATER},
+            "they scale",
+        ),
+        ("reverse-osmosis", {"liquor": {"Ca": "1 g/L", "SO4-2": "2.3 g/L"}}, {}, "CaSO4.2H2O"),
+    ],
+)
+def test_what_a_unit_does_not_bear_is_told(kind, liquor, drawn, told):
+    outcome = changed(kind, liquor, drawn)
+    assert any(told in str(finding) for finding in outcome.findings)

@@ -15,7 +15,7 @@ from ytterby.chemistry import Solution, conditional, equilibrate, p_h
 from ytterby.facts import Fact, fact
 from ytterby.units.card import Card, kilowatt_hours, ratio
 from ytterby.units.fields import inlet, setting, sourced
-from ytterby.units.steam import ATMOSPHERE, ammonia_solubility, saturation_pressure
+from ytterby.units.steam import ATMOSPHERE, ammonia_solubility, latent_heat, saturation_pressure
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
 _FORMS, _GAS, _WATER, _VAPOUR = ("NH3", "NH4+"), "NH3(g)", "H2O", "H2O(g)"
@@ -150,7 +150,7 @@ class AmmoniaStripping(Unit):
         warmed = max(self.temperature - liquor.temperature, 0.0)
         sensible = liquor.mass * fact("steam.heat-capacity").si("J/kg/K") * warmed
         molar_mass = liquor.basis.molar_mass[liquor.basis.index[_WATER]]
-        latent = evaporated * float(molar_mass) * fact("steam.latent-heat").si("J/kg")
+        latent = evaporated * float(molar_mass) * latent_heat(self.temperature)
         return {
             "electricity": blown * self.pressure_drop / self.fan_efficiency.value,
             "heat": latent + (1 - self.heat_recovered.value) * sensible,

@@ -26,6 +26,7 @@ from ytterby.units.steam import (
     ammonia_solubility,
     boiling_point_elevation,
     compression_work,
+    latent_heat,
     saturation_pressure,
 )
 from ytterby.units.unit import Inlet, Outcome, Unit
@@ -35,6 +36,8 @@ _WATER, _AMMONIA = "H2O", "NH3"
 _FAMILIES = ("salt", "sulfate", "fluoride", "carbonate")
 _THICK = 0.6
 """Crystals per mass of slurry that no crystalliser stirs [-]."""
+_SOUR = 1.0
+"""p[H] of the last brine below which hydrochloric acid boils off in quantity."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +177,7 @@ class Evaporation(Unit):
         spare = max(self.temperature - brine.temperature - approach, 0.0)
         warmed -= condensate.mass * capacity * spare
         if self.drive == "steam":
-            latent = boiled * fact("steam.latent-heat").si("J/kg")
+            latent = boiled * latent_heat(self.temperature)
             heat = latent / (self.effects * self.steam_economy.value)
             return {"heat": heat + max(warmed, 0.0)}
         work = boiled * compression_work(
@@ -183,14 +186,19 @@ class Evaporation(Unit):
         return {"electricity": work, "heat": max(warmed - work, 0.0)}
 
     def _findings(self, name: str, crystals: Stream, liquor: Stream) -> tuple[Finding, ...]:
+        texts = []
         slurry = crystals.mass + liquor.mass
-        if not slurry or crystals.mass < _THICK * slurry:
-            return ()
-        text = (
-            f"{crystals.mass / slurry:.0%} of the slurry is crystals, which no crystalliser stirs; "
-            "evaporate less and return the mother liquor"
-        )
-        return (Finding(name, text),)
+        if slurry and crystals.mass > _THICK * slurry:
+            texts.append(
+                f"{crystals.mass / slurry:.0%} of the slurry is crystals, which no crystalliser "
+                "stirs; evaporate less and return the mother liquor"
+            )
+        if liquor.pH < _SOUR:
+            texts.append(
+                f"the brine ends at p[H] {liquor.pH:.1f}: acid boils off with the vapour, which is "
+                "not reckoned with; neutralise before"
+            )
+        return tuple(Finding(name, text) for text in texts)
 
     def _card(
         self,

@@ -12,6 +12,7 @@ import numpy as np
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import Guess, OutOfReach, Reaction, Solution, dose_to_p_h, equilibrate
 from ytterby.facts import Fact
+from ytterby.quantity import show
 from ytterby.units.ammonia_stripping import ammonia_nitrogen
 from ytterby.units.card import Card, kilowatt_hours, ratio
 from ytterby.units.fields import inlet, setting, sourced
@@ -62,6 +63,10 @@ class NitrificationAnammox(Unit):
     )
     salinity_limit: Fact = sourced(
         "anammox.salinity-limit", "Dissolved salt that the bacteria bear", unit="kg/m3"
+    )
+
+    coldest: Fact = sourced(
+        "anammox.coldest", "Temperature below which the bacteria hardly grow", unit="K"
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
@@ -147,11 +152,13 @@ class NitrificationAnammox(Unit):
     def _bearable(self, name: str, liquor: Stream) -> tuple[Finding, ...]:
         water = liquor["H2O"] * _molar_mass(liquor.basis, "H2O")
         salt = ratio(liquor.mass_of("aqueous") - water, liquor.volume("aqueous"))
-        limit = self.salinity_limit.si("kg/m3")
-        if not salt > limit:
-            return ()
-        text = f"{salt:.3g} g/L of salt is more than the {limit:.3g} g/L that the bacteria bear"
-        return (Finding(name, text),)
+        limit, coldest = self.salinity_limit.si("kg/m3"), self.coldest.si("K")
+        texts = []
+        if salt > limit:
+            texts.append(f"{salt:.3g} g/L of salt is more than the {limit:.3g} g/L they bear")
+        if liquor.temperature < coldest:
+            texts.append(f"at {show(liquor.temperature, 'K')} the bacteria hardly grow")
+        return tuple(Finding(name, text) for text in texts)
 
     def _starved(self, name: str, water: Stream, after: np.ndarray) -> Finding | None:
         place = water.basis.index.get(_OXYGEN)

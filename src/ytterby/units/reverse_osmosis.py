@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
@@ -68,6 +68,10 @@ class ReverseOsmosis(Unit):
         "Share of the pressure energy of the concentrate used again",
         maximum=0.99,
     )
+
+    def reach(self, names: frozenset[str]) -> set[str]:
+        """The scales that may be warned of; none is made."""
+        return _scales_of(names)
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         liquor = inlets["liquor"].stream
@@ -167,8 +171,14 @@ def _scaling(name: str, concentrate: Stream) -> tuple[Finding, ...]:
     return (Finding(name, f"{text} times over its solubility"),)
 
 
+def _scales_of(names: Iterable[str]) -> set[str]:
+    """Solids of calcium, magnesium and barium that the ions among `names` can form."""
+    there = frozenset(names)
+    families = [s for f in ("sulfate", "fluoride", "carbonate") for s in solids_of(f, there)]
+    return {solid for solid in families if ions_of(solid) & _SCALING}
+
+
 @cache
 def _scales(basis: Basis) -> Solution:
-    families = [s for f in ("sulfate", "fluoride", "carbonate") for s in solids_of(f, basis.names)]
-    possible = {s for s in families if ions_of(s) & _SCALING} & set(basis.names)
+    possible = _scales_of(basis.names)
     return Solution.of(basis.names, tuple(name for name in basis.names if name in possible))

@@ -20,6 +20,17 @@ def saturation_pressure(temperature: float) -> float:
     return _PASCALS * 10.0 ** (a - b / (temperature - c))
 
 
+def latent_heat(temperature: float) -> float:
+    """[J/kg] of water that evaporates at `temperature` [K], by Clausius and Clapeyron.
+
+    L = R T^2 / M d ln p / dT with the Antoine equation; vapour as an ideal gas makes it some 1 %
+    too large at 60 degC and 2 % at 100 degC.
+    """
+    b, c = (fact(f"steam.antoine.{x}").value for x in "bc")
+    slope = math.log(10.0) * b / (temperature - c) ** 2
+    return _GAS_CONSTANT * temperature**2 * slope / Species.of("H2O").molar_mass
+
+
 def boiling_point_elevation(temperature: float, molality: float, osmotic: float) -> float:
     """[K] by which a brine boils above water at `temperature` [K].
 
@@ -27,7 +38,7 @@ def boiling_point_elevation(temperature: float, molality: float, osmotic: float)
     and dT = -R T^2 ln a / latent heat. molality: of all ions [mol/kg]. osmotic: coefficient [-].
     """
     water = Species.of("H2O").molar_mass
-    latent = fact("steam.latent-heat").si("J/kg") * water
+    latent = latent_heat(temperature) * water
     return osmotic * molality * water * _GAS_CONSTANT * temperature**2 / latent
 
 
