@@ -58,10 +58,12 @@ class AmmoniaStripping(Unit):
     fan_efficiency: Fact = sourced(
         "stripping.fan-efficiency", "Efficiency of the fan", minimum=0.05, maximum=1.0
     )
-    heat_recovered: Fact = sourced(
-        "stripping.heat-recovered",
-        "Share of the sensible heat of the liquor that is used again",
-        maximum=1.0,
+    heat_recovered: float = setting(
+        "-",
+        "Share of the sensible heat that an exchanger brings back",
+        default=0,
+        minimum=0,
+        maximum=0.95,
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
@@ -153,7 +155,7 @@ class AmmoniaStripping(Unit):
         latent = evaporated * float(molar_mass) * latent_heat(self.temperature)
         return {
             "electricity": blown * self.pressure_drop / self.fan_efficiency.value,
-            "heat": latent + (1 - self.heat_recovered.value) * sensible,
+            "heat": latent + (1 - self.heat_recovered) * sensible,
         }
 
     def _card(

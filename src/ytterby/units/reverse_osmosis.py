@@ -63,10 +63,12 @@ class ReverseOsmosis(Unit):
     pump_efficiency: Fact = sourced(
         "reverse-osmosis.pump-efficiency", "Efficiency of the pump", minimum=0.1, maximum=1.0
     )
-    energy_recovery: Fact = sourced(
-        "reverse-osmosis.energy-recovery",
-        "Share of the pressure energy of the concentrate used again",
-        maximum=0.99,
+    energy_recovery: float = setting(
+        "-",
+        "Share of the concentrate's pressure energy used again: exchanger 0.95, turbine 0.7",
+        default=0,
+        minimum=0,
+        maximum=0.98,
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
@@ -95,7 +97,7 @@ class ReverseOsmosis(Unit):
             trouble = Finding(name, text, "error")
         feed, brine = liquor.volume("aqueous"), outlets["concentrate"].volume("aqueous")
         power = self.pressure * feed / self.pump_efficiency.value
-        power -= self.energy_recovery.value * self.pressure * brine
+        power -= self.energy_recovery * self.pressure * brine
         clean = outlets["permeate"].volume("aqueous")
         card = Card(
             (
