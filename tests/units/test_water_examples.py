@@ -75,6 +75,9 @@ def test_accounts_see_the_power_and_heat_of_water_treatment(solved):
         ("osmosis", "electricity"),
         ("crystalliser", "electricity"),
         ("bacteria", "electricity"),
+        ("clarifier", "electricity"),
+        ("dialysis", "electricity"),
+        ("absorb", "electricity"),
     }
 
 

@@ -63,7 +63,10 @@ class Settling(Unit):
             )
         )
         return Outcome(
-            {"overflow": overflow, "underflow": underflow}, findings=findings, detail=card
+            outlets={"overflow": overflow, "underflow": underflow},
+            duties={"electricity": self.pumping.si("J/m3") * slurry.volume("aqueous")},
+            findings=findings,
+            detail=card,
         )
 
     def _shares(self, solid: float, liquor: float, volume: float) -> tuple[float, float]:
