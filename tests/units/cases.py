@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.units.water_cases import WATER_CASES
+
 from ytterby.plant import Feed
 from ytterby.units import (
     AcidLeach,
@@ -307,5 +309,6 @@ CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict]]] = 
         {"gas": AIR},
     ),
     "split": (Split(stream="s", part=0.3), {"stream": (LIQUOR, 1.0)}, {}),
+    **WATER_CASES,
 }
 """kind -> (unit, {inlet: (feed, kg/s)}, {inlet: drawn feed})."""

@@ -19,7 +19,7 @@ from ytterby.units import KINDS, FieldError, Inlet, convert, declarations, to_tr
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 UNITS_PAGE = (ROOT / "docs" / "units.md").read_text(encoding="utf-8")
-ON_REQUEST = {"fluoride-precipitation", "specified-split"}
+ON_REQUEST = {"fluoride-precipitation"}
 """Units that no example needs."""
 kinds = pytest.mark.parametrize("kind", list(KINDS))
 

@@ -24,6 +24,7 @@ from ytterby.accounts.purchases import Purchase, purchases
 from ytterby.accounts.radioactivity import radioactivity, specific_activity
 from ytterby.accounts.recovery import recovery_and_purity
 from ytterby.accounts.statement import Line, Statement, UnknownLine, together
+from ytterby.accounts.water import water
 
 __all__ = [
     "RULES",
@@ -65,5 +66,6 @@ __all__ = [
     "specific_activity",
     "spread",
     "together",
+    "water",
     "weigh",
 ]

@@ -24,6 +24,7 @@ from ytterby.accounts import (
     priced_by_content,
     radioactivity,
     recovery_and_purity,
+    water,
     weigh,
 )
 from ytterby.accounts.prices import of_facts, values
@@ -51,6 +52,7 @@ class Books:
     capital: Statement | None = None
     cost: Statement | None = None
     carbon: Statement | None = None
+    water: Statement | None = None
     effluent: Statement | None = None
     radioactivity: Statement | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Books:
     def statements(self) -> tuple[Statement, ...]:
         """All that were drawn up, in the order in which they should be read."""
         found = (self.recovery, self.consumption, self.capital, self.cost)
-        found = (*found, self.carbon, self.effluent, self.radioactivity)
+        found = (*found, self.carbon, self.water, self.effluent, self.radioactivity)
         return tuple(one for one in found if one is not None)
 
 
@@ -91,11 +93,16 @@ def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool
         climate = replace(climate_of(grid, site), kinds=kinds, prices=values(prices))
         found = _with_climate(found, climate, weighed)
     if site.law is None:
-        absent.append(("Effluent and radioactivity", "give the law that holds: --law CN"))
+        absent.append(("Water, effluent and radioactivity", "give the law that holds: --law CN"))
     else:
         law = law_of(site)
-        waters, rays = effluent(balance, law), radioactivity(balance, law)
-        found = replace(found, effluent=waters, radioactivity=rays, law=law)
+        found = replace(
+            found,
+            water=water(balance, law),
+            effluent=effluent(balance, law),
+            radioactivity=radioactivity(balance, law),
+            law=law,
+        )
     return replace(found, absent=tuple(absent))
 
 

@@ -31,7 +31,7 @@ from ytterby.app.report_weight import facts_by_class, movers
 from ytterby.app.show import percent, significant
 from ytterby.chemistry import RARE_EARTHS
 from ytterby.plant import Plant
-from ytterby.units import CascadeDetail
+from ytterby.units import Card, CascadeDetail
 
 _TEMPLATE = "report.html"
 _SECONDS_PER_HOUR = 3600
@@ -93,6 +93,11 @@ def content(books: Books, plant: Plant | None) -> dict[str, Any]:
             _cascade(name, detail)
             for name, detail in balance.details.items()
             if isinstance(detail, CascadeDetail)
+        ],
+        "unit_cards": [
+            (name, detail.rows())
+            for name, detail in balance.details.items()
+            if isinstance(detail, Card)
         ],
         "purities": purities(balance, statement),
         "impurities": impurities(balance, statement),

@@ -17,7 +17,7 @@ from ytterby.chemistry import RARE_EARTHS
 from ytterby.facts import EVIDENCE
 from ytterby.plant import Plant
 from ytterby.plant.wiring import Wiring
-from ytterby.units import CascadeDetail
+from ytterby.units import Card, CascadeDetail
 
 _COLOUR = {"note": "cyan", "warning": "yellow", "error": "red"}
 _MOST_WEAK = 6
@@ -30,9 +30,9 @@ def summary(balance: Balance) -> RenderableType:
     parts: list[RenderableType] = [_heading(balance), _products(balance, statement)]
     parts += [_destinations(balance, statement), _drawn(balance, statement)]
     parts += [
-        _cascade(name, detail)
+        _inside(name, detail)
         for name, detail in balance.details.items()
-        if isinstance(detail, CascadeDetail)
+        if isinstance(detail, CascadeDetail | Card)
     ]
     parts += [_findings(balance.findings), _evidence(balance)]
     return Group(*parts)
@@ -128,9 +128,10 @@ def _drawn(balance: Balance, statement: Statement) -> Table:
     return table
 
 
-def _cascade(name: str, detail: CascadeDetail) -> Table:
-    """Phase ratio, loading, reagents, margins, and what each target moves with."""
-    table = Table(title=f"Cascade {name}", box=None, show_header=False, title_justify="left")
+def _inside(name: str, detail: CascadeDetail | Card) -> Table:
+    """Of a cascade phase ratio, loading, reagents, margins; of other units what each tells."""
+    title = f"Cascade {name}" if isinstance(detail, CascadeDetail) else name
+    table = Table(title=title, box=None, show_header=False, title_justify="left")
     for label, told in detail.rows():
         table.add_row(label, told)
     return table

@@ -1,5 +1,6 @@
 """Species, reactions, and the equilibrium of aqueous solutions."""
 
+from ytterby.chemistry.conditional import conditional, ionic_strength
 from ytterby.chemistry.equilibrium import (
     Guess,
     OutOfReach,
@@ -68,11 +69,13 @@ __all__ = [
     "atoms_of",
     "complex_of",
     "components",
+    "conditional",
     "dissolution_of",
     "dose_to_p_h",
     "equilibrate",
     "hydroxide_of",
     "hydroxides",
+    "ionic_strength",
     "ions_of",
     "is_cation",
     "is_known",

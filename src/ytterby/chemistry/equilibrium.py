@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +15,8 @@ _DOUBLINGS = 200
 _TIGHT = 4e-16
 _LITRES_PER_CUBIC_METRE = 1000
 _START = 0.1
+_KEPT = 256
+"""Models of present masters that are kept; conditional constants make new ones all the time."""
 _NOTHING = 1e-25
 """mol per mol of water that take no part: they stay as they came."""
 
@@ -113,16 +115,23 @@ def dose_to_p_h(
         reagent.sum(), np.finfo(float).tiny
     )
     f_high = start
-    for _ in range(_DOUBLINGS):
-        f_high = _excess(amounts + high * reagent, solution, ln_h, guess)
-        if f_high * start <= 0:
-            break
-        low, f_low, high = high, f_high, 2 * high
-    if f_high * start > 0 or _wrong_way(start, reagent, solution):
-        raise OutOfReach(f"no amount of the reagent brings the solution to pH {target:g}")
+    try:
+        for _ in range(_DOUBLINGS):
+            f_high = _excess(amounts + high * reagent, solution, ln_h, guess)
+            if f_high * start <= 0:
+                break
+            low, f_low, high = high, f_high, 2 * high
+    except NoEquilibrium:
+        raise _out_of_reach(target) from None
+    if f_high * start > 0 or _wrong_way(start, reagent, solution, ln_h):
+        raise _out_of_reach(target)
     bracket = (low, high, f_low, f_high)
     guess.dose = _false_position(amounts, reagent, solution, ln_h, bracket, guess)
     return guess.dose
+
+
+def _out_of_reach(target: float) -> OutOfReach:
+    return OutOfReach(f"no amount of the reagent brings the solution to pH {target:g}")
 
 
 def supersaturation(amounts: np.ndarray, solution: Solution) -> dict[str, float]:
@@ -156,10 +165,13 @@ def _excess(amounts: np.ndarray, solution: Solution, ln_h: float, guess: Guess) 
     return _settle(amounts, solution, ln_h, guess)[1]
 
 
-def _wrong_way(start: float, reagent: np.ndarray, solution: Solution) -> bool:
-    """Whether a solution that lacks protons would be given alkali, or the other way round."""
-    protons = acidity(reagent, solution)
-    return start * protons < 0 or protons == 0
+def _wrong_way(start: float, reagent: np.ndarray, solution: Solution, ln_h: float) -> bool:
+    """Whether the reagent, brought to the p[H] asked for, gives protons where some lack, or takes.
+
+    What dilution does to the protons themselves is no effect of the reagent and is left out.
+    """
+    total, protons, _ = kernel.totals(reagent, solution.places, solution.model, solution.volumes[2])
+    return start * kernel.proton_excess(ln_h, total, protons, 0.0, solution.model) >= 0
 
 
 def _false_position(
@@ -231,7 +243,7 @@ class _Present:
     species: np.ndarray
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _present(extra: Phases, masters: tuple[int, ...]) -> _Present:
     A, ln_beta, S, ln_K, waters, bound, volumes, water = extra.model
     absent = np.setdiff1d(np.arange(A.shape[0]), masters)

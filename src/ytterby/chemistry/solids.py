@@ -74,6 +74,12 @@ FAMILIES: dict[str, dict[str, str]] = {
     "sulfide": {
         f"{e}S(s)": f"{e}+2 + HS- - H+" for e in ("Cu", "Pb", "Zn", "Ni", "Co", "Fe", "Mn")
     },
+    "salt": {
+        "NaCl(s)": "Na+ + Cl-",
+        "NH4Cl(s)": "NH4+ + Cl-",
+        "Na2SO4(s)": "2 Na+ + SO4-2",
+        "(NH4)2SO4(s)": "2 NH4+ + SO4-2",
+    },
     "gas": {"CO2(g)": "CO3-2 + 2 H+ - H2O", "H2S(g)": "HS- + H+"},
 }
 """By family: solid or gas -> what one mole of it gives when it dissolves."""

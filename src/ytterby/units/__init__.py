@@ -3,11 +3,18 @@
 from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
+from ytterby.units.ammonia_absorption import AmmoniaAbsorption
+from ytterby.units.ammonia_stripping import AmmoniaStripping
+from ytterby.units.bipolar_electrodialysis import BipolarElectrodialysis
 from ytterby.units.calcination import Calcination
+from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment, Softening
+from ytterby.units.card import Card
 from ytterby.units.cascade import CascadeUnit
 from ytterby.units.cascade_detail import CascadeDetail
 from ytterby.units.copper_dissolution import CopperDissolution
+from ytterby.units.diffusion_dialysis import DiffusionDialysis
 from ytterby.units.drying import Drying
+from ytterby.units.evaporation import Evaporation
 from ytterby.units.fields import (
     SI,
     Declaration,
@@ -25,6 +32,7 @@ from ytterby.units.hydrogen_decrepitation import HydrogenDecrepitation
 from ytterby.units.iron_oxidation import IronOxidation
 from ytterby.units.magnet_preparation import MagnetPreparation
 from ytterby.units.neutralisation import Neutralisation
+from ytterby.units.nitrification_anammox import NitrificationAnammox
 from ytterby.units.organic_regeneration import OrganicRegeneration
 from ytterby.units.oxalate_precipitation import OxalatePrecipitation
 from ytterby.units.oxidation_roast import OxidationRoast
@@ -34,6 +42,8 @@ from ytterby.units.precipitation import (
     FluoridePrecipitation,
     SulfidePrecipitation,
 )
+from ytterby.units.reverse_osmosis import ReverseOsmosis
+from ytterby.units.settling import Settling
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
 from ytterby.units.sulfation_roast import SulfationRoast
@@ -63,6 +73,17 @@ KINDS: dict[str, type[Unit]] = {
         CarbonatePrecipitation,
         DoubleSulfatePrecipitation,
         FluoridePrecipitation,
+        LimeTreatment,
+        FluorideRemoval,
+        Softening,
+        Settling,
+        AmmoniaStripping,
+        AmmoniaAbsorption,
+        ReverseOsmosis,
+        Evaporation,
+        BipolarElectrodialysis,
+        NitrificationAnammox,
+        DiffusionDialysis,
         Drying,
         Calcination,
         Split,
@@ -77,29 +98,41 @@ __all__ = [
     "AcidLeach",
     "AlkalineFusion",
     "AlloyBlend",
+    "AmmoniaAbsorption",
+    "AmmoniaStripping",
+    "BipolarElectrodialysis",
     "Calcination",
     "CarbonatePrecipitation",
+    "Card",
     "CascadeDetail",
     "CascadeUnit",
     "CopperDissolution",
     "Declaration",
+    "DiffusionDialysis",
     "DoubleSulfatePrecipitation",
     "Drying",
+    "Evaporation",
     "FactTable",
     "FieldError",
     "Filter",
     "FluoridePrecipitation",
+    "FluorideRemoval",
     "FullLeach",
     "Grade",
     "HydrogenDecrepitation",
     "Inlet",
     "IronOxidation",
+    "LimeTreatment",
     "MagnetPreparation",
     "Neutralisation",
+    "NitrificationAnammox",
     "OrganicRegeneration",
     "Outcome",
     "OxalatePrecipitation",
     "OxidationRoast",
+    "ReverseOsmosis",
+    "Settling",
+    "Softening",
     "SpecifiedSplit",
     "Split",
     "SulfationRoast",
