@@ -5,7 +5,9 @@ from ytterby.ledger.book import Book
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError, StorageError
 from ytterby.ledger.event import Event, Line, move
+from ytterby.ledger.evidence import noted_in, write_evidence
 from ytterby.ledger.lot import FEED_CLASSES, STAGES, Assay, Lot, Measurement, Uncertain
+from ytterby.ledger.verification import Verification
 
 __all__ = [
     "FEED_CLASSES",
@@ -22,5 +24,8 @@ __all__ = [
     "Measurement",
     "StorageError",
     "Uncertain",
+    "Verification",
     "move",
+    "noted_in",
+    "write_evidence",
 ]

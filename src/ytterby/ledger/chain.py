@@ -91,9 +91,8 @@ def faults(links: Iterable[Link]) -> Iterator[Fault]:
         before, last = link.digest, link.seq
 
 
-def faults_of_text(seq: int, text: str) -> Iterator[Fault]:
+def faults_of_body(seq: int, body: dict[str, Any]) -> Iterator[Fault]:
     """What is wrong with what an entry says by itself: its number, and sums that are not zero."""
-    body = json.loads(text)
     if body["seq"] != seq:
         yield Fault(seq, f"says that it is entry {body['seq']}")
     sums: dict[str, int] = defaultdict(int)
@@ -136,14 +135,14 @@ def check_bundle(files: dict[str, bytes]) -> tuple[str, list[Fault]]:
     ]
     links = list(links_of(files[ENTRIES].decode().splitlines()))
     found += faults(links)
-    texts = [(link.seq, link.text) for link in links if link.text is not None]
-    for seq, text in texts:
-        found += faults_of_text(seq, text)
+    bodies = [(link.seq, json.loads(link.text)) for link in links if link.text is not None]
+    for seq, body in bodies:
+        found += faults_of_body(seq, body)
     if not links or links[-1].digest != manifest["digest"] or links[-1].seq != manifest["entries"]:
         found.append(Fault(None, "the last entry is not the one that the manifest names"))
-    if len(texts) == len(links) and HOLDINGS in files:
-        found += _faults_of_holdings(files[HOLDINGS].decode(), [json.loads(t) for _, t in texts])
-    withheld = len(links) - len(texts)
+    withheld = len(links) - len(bodies)
+    if not withheld and HOLDINGS in files:
+        found += _faults_of_holdings(files[HOLDINGS].decode(), [body for _, body in bodies])
     return (
         f"{manifest['plant']}: {len(links)} entries, {withheld} of them sealed; "
         f"last digest {manifest['digest']}",

@@ -74,7 +74,8 @@ class Lot:
     name: its identity, one in the whole book. time: from when on there is such a lot. form: what
     it is, such as "NdPr oxide" or "magnet scrap". gross: as weighed, with the uncertainties of the
     scale [kg], or None where it was not. tare: [kg]. moisture: share of the net weight [-].
-    feed_class: where its material comes from, for raw material. origin: country by stage and element, {"mined": {"Dy": "MM", "*": "CN"}}.
+    feed_class: where its material comes from, for raw material. origin: country by stage and
+    element, {"mined": {"Dy": "MM", "*": "CN"}}.
     """
 
     name: str
