@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from ytterby.ledger.errors import LedgerError, nearest
 from ytterby.ledger.lot import Assay, Lot, Measurement
 from ytterby.ledger.mass import kilograms
 from ytterby.ledger.moment import written
+from ytterby.ledger.state import chunks
 from ytterby.ledger.tables import HOLDINGS, JOURNAL, NAMES, POSTINGS
 
 _PORTION = 10_000
@@ -43,8 +44,18 @@ def entries(
         asked = asked.where(JOURNAL.c.event_time >= written(start, "start"))
     if until is not None:
         asked = asked.where(JOURNAL.c.event_time < written(until, "until"))
-    rows = connection.execution_options(yield_per=_PORTION).execute(asked)
-    return map(Entry.of_row, rows)
+    with connection.execution_options(yield_per=_PORTION).execute(asked) as rows:
+        yield from map(Entry.of_row, rows)
+
+
+def by_reference(connection: Connection, references: Sequence[str]) -> dict[tuple[str, str], Entry]:
+    """The entries that the books know by one of `references`, by kind and reference."""
+    found = {}
+    for some in chunks(sorted(set(references))):
+        asked = select(JOURNAL).where(JOURNAL.c.reference.in_(some))
+        for row in connection.execute(asked):
+            found[row.kind, row.reference] = Entry.of_row(row)
+    return found
 
 
 def records(connection: Connection, kind: str) -> list[Record]:
@@ -117,6 +128,16 @@ def assays(connection: Connection, lot: str) -> list[Assay]:
     replaced = {assay.replaces for assay in found}
     valid = [assay for assay in found if assay.certificate not in replaced]
     return sorted(valid, key=lambda assay: assay.status == "final")
+
+
+def assay(connection: Connection, lot: str) -> Assay:
+    """The assay of a lot that counts: the latest final one, else the latest."""
+    found = assays(connection, lot)
+    if not found:
+        raise LedgerError(
+            f"no assay of lot {lot!r}", "one at least", "Enter it first.", field="assay"
+        )
+    return found[-1]
 
 
 def measurements(connection: Connection) -> list[Measurement]:

@@ -18,6 +18,9 @@ from ytterby.ledger.tables import METADATA, REVISION
 PATIENCE = 60
 """How long a writer waits for another one [s]."""
 _WRITES = "writes"
+_ONE_WRITER = text(
+    "SELECT pg_advisory_xact_lock(hashtext('ytterby books in ' || current_schema()))"
+)
 
 
 def engine_of(address: str | Path) -> Engine:
@@ -81,7 +84,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     ):
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('ytterby books'))"))
+            connection.execute(_ONE_WRITER)
         yield connection
 
 
