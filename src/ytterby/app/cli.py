@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ytterby import __version__
 from ytterby.app.cli_accounts import COMMANDS
+from ytterby.app.cli_ledger import ledger
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
@@ -337,6 +338,7 @@ def design(
 
 for _command in COMMANDS:
     app.command(_command)
+app.command(ledger)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

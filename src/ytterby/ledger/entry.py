@@ -68,8 +68,13 @@ class Entry:
     @property
     def record(self) -> Record:
         """What was entered; raises KeyError for a kind that people do not write themselves."""
-        body = {key: value for key, value in self.body.items() if key not in _HEADER}
-        return _RECORDS[self.kind].of_body(body)
+        return _RECORDS[self.kind].of_body(self.said)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The body of the record alone, or of what a proposal puts forward."""
+        body = self.body.get("proposed", self.body)
+        return {key: value for key, value in body.items() if key not in _HEADER}
 
     @property
     def source(self) -> str | None:

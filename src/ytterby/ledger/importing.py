@@ -177,14 +177,17 @@ class _Import:
             self.lots[record.name] = record
         elif isinstance(record, Assay):
             self.assays[record.lot] = record
-        said = {"source": item.source}
         if isinstance(record, Event) and record.approved:
-            draft = proposal("event", {**record.body(), **said}, record.reference)
+            said = record.body()
+            draft = proposal("event", {**said, "source": item.source}, record.reference)
         else:
             plain = draft_of(record, self.book.start)
-            draft = Draft(plain.kind, {**plain.body, **said}, plain.reference)
-            for account, lot, element, mass in draft.lines:
-                self.held[account, lot, element] += mass
+            said = plain.body
+            draft = Draft(plain.kind, {**said, "source": item.source}, plain.reference)
+        if before is not None and before.said == said:
+            return None
+        for account, lot, element, mass in draft.lines:
+            self.held[account, lot, element] += mass
         return draft
 
     def _contents(self, account: Account, lot: str) -> Mapping[str, float]:
