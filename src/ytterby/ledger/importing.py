@@ -210,9 +210,15 @@ class _Import:
 
 
 def _problem(item: _Item, error: LedgerError) -> Problem:
-    """Where in the rows of an item an error is: at its cell where one is named."""
-    for cells in item.rows:
-        column = cells.names.get(error.field, "")
-        if column in cells.row.cells:
-            return Problem(cells.row.where(column), str(error))
+    """Where in the rows of an item an error is: at the cell that it names or quotes."""
+    filled = [
+        (cells.row, name, column)
+        for cells in item.rows
+        for name, column in cells.names.items()
+        if column in cells.row.cells
+    ]
+    named = [(row, column) for row, name, column in filled if name == error.field]
+    quoted = [(row, c) for row, _, c in filled if repr(row.cells[c]) in error.found]
+    for row, column in (*named, *quoted):
+        return Problem(row.where(column), str(error))
     return Problem(item.where, str(error))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from ytterby.ledger.errors import LedgerError, nearest
 
@@ -104,9 +105,7 @@ def _excel(path: Path) -> Iterator[Sheet]:
         ) from None
     try:
         workbook = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
-        if isinstance(error, FileNotFoundError | PermissionError):
-            raise
+    except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
         raise LedgerError(f"{path}: {error}", "an Excel file") from None
     try:
         for name in workbook.sheetnames:

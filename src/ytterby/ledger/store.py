@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from ytterby.ledger.errors import LedgerError, StorageError
@@ -30,20 +30,19 @@ def engine_of(address: str | Path) -> Engine:
         if "://" not in where:
             return _sqlite(f"sqlite:///{where}")
         url = make_url(where)
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
         if url.drivername == "sqlite":
             return _sqlite(where)
-        return create_engine(url, poolclass=NullPool)
+        if url.drivername == "postgresql":
+            return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
     except ModuleNotFoundError as error:
         raise StorageError(
-            f"no driver for {where.split('://')[0]}: {error}", "pip install 'ytterby[postgresql]'"
+            f"no driver for PostgreSQL is here ({error})", "pip install 'ytterby[postgresql]'"
         ) from None
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise LedgerError(
-            f"the database {where!r} ({error})",
-            "a file, or a URL such as postgresql://user@host/books",
-        ) from None
+    except ArgumentError:
+        pass
+    raise LedgerError(
+        f"the database {where!r}", "a file, or a URL such as postgresql://user@host/books"
+    )
 
 
 def _sqlite(url: str) -> Engine:
