@@ -3,79 +3,23 @@
 from __future__ import annotations
 
 import itertools
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.ledger.server import Server, programs
 
 _numbers = itertools.count(1)
 
 
-class Server:
-    """A PostgreSQL of our own in a temporary folder, on a socket in it."""
-
-    def __init__(self, programs: Path):
-        self.programs = programs
-        self.folder = Path(tempfile.mkdtemp(prefix="ytterby-postgresql-"))
-        # PostgreSQL refuses to run as root; its package brings a user for it.
-        self.user = "postgres" if os.geteuid() == 0 else None
-        if self.user:
-            shutil.chown(self.folder, self.user)
-        self.run("initdb", "--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8")
-        self.start()
-
-    def run(self, program: str, *words: str) -> None:
-        subprocess.run(
-            [self.programs / program, "--pgdata", self.folder / "data", *words],
-            check=True,
-            user=self.user,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-
-    def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
-        log = self.folder / "log"
-        self.run("pg_ctl", "--wait", "--log", str(log), "--options", options, "start")
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "--wait", "--mode", "immediate", "stop")
-
-    def address(self) -> str:
-        """The URL of a database in it that is empty."""
-        import psycopg
-
-        schema = f"books_{next(_numbers)}"
-        where = f"host={self.folder} user=postgres dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(f"CREATE SCHEMA {schema}")
-        options = f"-csearch_path%3D{schema}"
-        return f"postgresql://postgres@/postgres?host={self.folder}&options={options}"
-
-
-def _programs() -> Path | None:
-    installed = [Path(found).parent for found in [shutil.which("initdb")] if found]
-    installed += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    for folder in installed:
-        if (folder / "pg_ctl").exists() and (folder / "initdb").exists():
-            return folder
-    return None
-
-
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    programs = _programs()
-    if programs is None:
+    installed = programs()
+    if installed is None:
         pytest.skip("PostgreSQL is not installed")
-    server = Server(programs)
+    server = Server(installed)
     yield server
-    server.stop()
-    shutil.rmtree(server.folder)
+    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -91,9 +91,9 @@ def check_element(element: object, field: str = "element") -> str:
 def _rounded(lines: tuple[Line, ...]) -> list[list[Any]]:
     """[account, lot, element, micrograms] of each line, lines that say the same thing as one."""
     together: dict[str, dict[tuple[str, str], list[float]]] = defaultdict(lambda: defaultdict(list))
+    for lot in {line.lot for line in lines} - {POOL}:
+        check_name(lot, "lot")
     for line in lines:
-        if line.lot:
-            check_name(line.lot, "lot")
         together[check_element(line.element)][str(line.account), line.lot].append(line.mass)
     rows = []
     for element, places in together.items():

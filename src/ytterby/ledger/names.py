@@ -82,6 +82,8 @@ def _check_text(text: object, field: str, longest: int) -> str:
 
 
 def _scripts(word: str) -> list[str]:
+    if word.isascii():
+        return []
     names = (unicodedata.name(character, "") for character in word if character.isalpha())
     return sorted({name.split()[0] for name in names} & set(_SCRIPTS))
 
