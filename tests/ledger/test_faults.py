@@ -24,6 +24,12 @@ ONE_STEP = 0.1
 """About how long one of them takes [s]."""
 
 
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """Empty books, where it does not matter on which database."""
+    return new_book(str(tmp_path / "books.db"))
+
+
 def real_clock() -> datetime:
     return datetime.now(UTC)
 
@@ -169,15 +175,13 @@ def test_a_clock_that_runs_behind_the_books_is_refused(address):
         (datetime(2026, 1, 5), "a time with its zone"),
     ],
 )
-def test_times_that_cannot_be_are_refused(address, time, reason):
-    book = new_book(address)
+def test_times_that_cannot_be_are_refused(book, time, reason):
     with pytest.raises(LedgerError, match=reason):
         book.post(move(time, "acme/supplier", "store/raw", {"Nd": 1.0}), person="Anna")
 
 
 @pytest.mark.parametrize("mass", [1e9, float("nan"), float("inf"), -1e12, "12 kg", True])
-def test_absurd_masses_are_refused(address, mass):
-    book = new_book(address)
+def test_absurd_masses_are_refused(book, mass):
     with pytest.raises(LedgerError, match="expected"):
         book.post(move(day(1), "acme/supplier", "store/raw", {"Nd": mass}), person="Anna")
     assert book.holdings() == {}
@@ -208,8 +212,7 @@ TRICKS = {
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_names_that_look_like_others_are_refused(address, trick):
-    book = new_book(address)
+def test_names_that_look_like_others_are_refused(book, trick):
     book.post(Lot("L-1", START, "scrap"), person="Anna")
     with pytest.raises(LedgerError, match="expected") as refusal:
         book.post(Lot(TRICKS[trick], START, "scrap"), person="Anna")
@@ -217,8 +220,7 @@ def test_names_that_look_like_others_are_refused(address, trick):
     assert len(book.lots()) == 1
 
 
-def test_a_name_all_in_letters_of_another_script_cannot_pass_for_a_known_one(address):
-    book = new_book(address)
+def test_a_name_all_in_letters_of_another_script_cannot_pass_for_a_known_one(book):
     book.post(Lot("AMEKC", START, "scrap"), person="Anna")
     with pytest.raises(LedgerError, match="looks like 'AMEKC'"):
         book.post(Lot("АМЕКС", START, "scrap"), person="Anna")

@@ -18,7 +18,11 @@ from ytterby.ledger.chain import holdings
 from ytterby.ledger.genealogy import events_in_order, trace_lot, trace_origins
 from ytterby.ledger.mass import balanced, prorated
 
-both = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+both = settings(
+    # Each example begins books of its own, on both databases.
+    max_examples=settings.default.max_examples // 3,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 MASS = st.floats(0, 1e5)
 PLACES = ("acme/supplier", "store/raw", "leach/wip", "sx/wip", "oxide/product", "magnets/customer")
 LOTS = ("A", "B", "C", "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ytterby.ledger.account import Account
 from ytterby.ledger.entry import Entry, Record
@@ -58,10 +58,12 @@ def by_reference(connection: Connection, references: Sequence[str]) -> dict[tupl
     return found
 
 
-def records(connection: Connection, kind: str) -> list[Record]:
+def records(connection: Connection, kind: str, *which: ColumnElement[bool]) -> list[Record]:
     """Lots, assays or measurements that were not withdrawn, in their order."""
-    gone = {entry.reverses for entry in entries(connection, "withdrawal")}
-    return [e.record for e in entries(connection, kind) if e.seq not in gone]
+    withdrawn = select(JOURNAL.c.reverses).where(JOURNAL.c.reverses.is_not(None))
+    asked = select(JOURNAL).where(JOURNAL.c.kind == kind, JOURNAL.c.seq.not_in(withdrawn), *which)
+    rows = connection.execute(asked.order_by(JOURNAL.c.seq))
+    return [Entry.of_row(row).record for row in rows]
 
 
 def account_of(connection: Connection, account: str | Account) -> str:
@@ -116,15 +118,19 @@ def holdings(
 
 def lot(connection: Connection, name: str) -> Lot:
     """The lot of that name; raises LedgerError with the nearest one."""
-    found = {one.name: one for one in records(connection, "lot") if isinstance(one, Lot)}
-    if name not in found:
-        raise LedgerError(f"no lot {name!r}", "one of the books", nearest(name, found), field="lot")
-    return found[name]
+    for record in records(connection, "lot", JOURNAL.c.reference == name):
+        if isinstance(record, Lot):
+            return record
+    known = connection.execute(select(NAMES.c.name).where(NAMES.c.kind == "lot")).scalars()
+    raise LedgerError(f"no lot {name!r}", "one of the books", nearest(name, known), field="lot")
 
 
 def assays(connection: Connection, lot: str) -> list[Assay]:
     """The assays of a lot that were neither withdrawn nor replaced, the final ones last."""
-    found = [a for a in records(connection, "assay") if isinstance(a, Assay) and a.lot == lot]
+    named = JOURNAL.c.reference.endswith(f" of {lot}", autoescape=True)
+    found = [
+        a for a in records(connection, "assay", named) if isinstance(a, Assay) and a.lot == lot
+    ]
     replaced = {assay.replaces for assay in found}
     valid = [assay for assay in found if assay.certificate not in replaced]
     return sorted(valid, key=lambda assay: assay.status == "final")
