@@ -25,9 +25,9 @@ ONE_STEP = 0.1
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
+def book(swift: Path) -> Book:
     """Empty books, where it does not matter on which database."""
-    return new_book(str(tmp_path / "books.db"))
+    return new_book(str(swift / "books.db"))
 
 
 def real_clock() -> datetime:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from tests.ledger.books import START, day, made, new_book
+from tests.ledger.books import START, Clock, assay, day, lot, made, new_book
 
 from ytterby.ledger import Account, Event, LedgerError, Line, Lot, move
-from ytterby.ledger.chain import holdings
+from ytterby.ledger.chain import digest_of, holdings, seal_of
 from ytterby.ledger.genealogy import events_in_order, trace_lot, trace_origins
 from ytterby.ledger.mass import balanced, prorated
 
@@ -121,11 +123,11 @@ def histories(draw):
 def test_provenance_comes_to_what_is_there_and_never_exceeds_it(bodies):
     held = holdings(bodies)
     for trace in (trace_origins(events_in_order(bodies)), trace_lot(events_in_order(bodies), "A")):
-        for (account, lot), element in {*trace.parts, *(((a, n), e) for a, n, e in held)}:
-            parts = trace.parts.get(((account, lot), element), {})
+        for (account, name), element in {*trace.parts, *(((a, n), e) for a, n, e in held)}:
+            parts = trace.parts.get(((account, name), element), {})
             assert all(part > 0 for part in parts.values())
             if Account.of(account).inside:
-                assert sum(parts.values()) == max(held.get((account, lot, element), 0), 0)
+                assert sum(parts.values()) == max(held.get((account, name, element), 0), 0)
 
 
 @given(histories())
@@ -143,6 +145,8 @@ CHANGES = {
     "person": "UPDATE journal SET person = 'Anno' WHERE seq = :seq",
     "time": "UPDATE journal SET event_time = '2026-01-01T00:00:00.000001Z' WHERE seq = :seq",
     "digest": "UPDATE journal SET digest = seal WHERE seq = :seq",
+    "seal": "UPDATE journal SET seal = digest WHERE seq = :seq",
+    "previous": "UPDATE journal SET previous = digest WHERE seq = :seq",
     "removal": "DELETE FROM journal WHERE seq = :seq",
     "posting": "UPDATE postings SET micrograms = micrograms + 1 WHERE seq = :seq",
     "lines": "DELETE FROM postings WHERE seq = :seq",
@@ -172,8 +176,6 @@ def test_tampering_is_found_at_the_entry_that_was_touched(address, change):
 
 
 def test_an_entry_written_anew_with_a_new_digest_is_found_too(address):
-    from ytterby.ledger.chain import digest_of, seal_of
-
     book = made(new_book(address))
     noted = {entry.seq: entry.digest for entry in book.entries()}
     entry = next(iter(book.entries("assay")))
@@ -191,8 +193,6 @@ def test_an_entry_written_anew_with_a_new_digest_is_found_too(address):
 
 
 def test_books_that_were_written_anew_to_the_end_are_found_by_a_digest_noted_elsewhere(address):
-    from ytterby.ledger.chain import digest_of, seal_of
-
     book = made(new_book(address))
     noted = {entry.seq: entry.digest for entry in book.entries()}
     entries = list(book.entries())
@@ -225,8 +225,6 @@ def test_the_database_itself_refuses_to_change_what_was_entered(address):
 @both
 @given(minutes=st.lists(st.integers(0, 10_000), min_size=1, max_size=8))
 def test_times_of_record_never_run_backwards(fresh, minutes):
-    from tests.ledger.books import Clock
-
     clock = Clock()
     book = new_book(fresh(), clock)
     for number, minute in enumerate(minutes):
@@ -285,6 +283,89 @@ def test_a_record_comes_back_as_it_was_entered(address):
     for entry in book.entries():
         if entry.kind in ("lot", "assay"):
             back[entry.kind].append(entry.record)
-    from tests.ledger.books import assay, lot
-
     assert back["lot"][0] == lot("L-1") and back["assay"][0] == assay("L-1")
+
+
+def test_a_zero_says_that_none_was_there_and_silence_says_nothing(address):
+    book = new_book(address)
+    leach, sx, cake = map(Account.of, ("leach/wip", "sx/wip", "cake/residue"))
+    lines = (
+        Line(leach, "Nd", -10.0),
+        Line(sx, "Nd", 9.0),
+        Line(cake, "Nd", 1.0),
+        Line(leach, "Dy", -1.0),
+        Line(sx, "Dy", 1.0),
+        Line(cake, "Dy", 0.0),
+        Line(leach, "Tb", -1.0),
+        Line(sx, "Tb", 1.0),
+    )
+    book.post(Event(day(1), lines), person="Anna")
+    balance = book.balance_of(START, day(2))
+    assert balance.mass("leach/wip > cake/residue", "Dy") == 0
+    assert np.isnan(balance.mass("leach/wip > cake/residue", "Tb"))
+    assert balance.mass("leach/wip > sx/wip", "Nd") == 9
+
+
+def test_a_reversal_takes_back_what_the_balance_of_its_period_counted(address):
+    book = made(new_book(address))
+    wrong = book.post(move(day(6), "store/raw", "leach/wip", {"Nd": 3.0}, lot="L-1"), person="Anna")
+    before = book.balance_of(START, day(31)).mass("store/raw > leach/wip", "Nd")
+    undone = book.propose_reversal(wrong.seq, person="Anna", reason="typed twice")
+    book.approve(undone.seq, person="Berit")
+    after = book.balance_of(START, day(31)).check()
+    assert before - after.mass("store/raw > leach/wip", "Nd") == pytest.approx(3.0, abs=1e-9)
+    assert book.trace_lot("L-1").where("L-1")[Account.of("store/raw"), "L-1"]["Nd"] == (
+        pytest.approx(book.balance("store/raw", "Nd", lot="L-1"))
+    )
+    with pytest.raises(LedgerError, match="undone in entry"):
+        book.propose_reversal(wrong.seq, person="Anna", reason="once more")
+
+
+def test_what_was_wrong_in_a_closed_period_is_put_right_after_it(address):
+    book = made(new_book(address))
+    event = next(iter(book.entries("event")))
+    close = book.propose_close(day(31), person="Anna")
+    book.approve(close.seq, person="Berit")
+    with pytest.raises(LedgerError, match="in a period that is closed"):
+        book.post(move(day(30), "store/raw", "leach/wip", {"Nd": 1.0}, lot="L-1"), person="Anna")
+    last = max((e for e in book.entries("event")), key=lambda e: e.seq)
+    undone = book.propose_reversal(last.seq, person="Anna", reason="never shipped")
+    assert book.approve(undone.seq, person="Berit").time == day(31)
+    assert event.seq < last.seq and book.verify().faults == ()
+
+
+def test_a_period_is_not_closed_over_what_waits_for_a_second_person(address):
+    book = made(new_book(address))
+    waiting = book.propose(move(day(6), "sx/wip", "sx/muf", {"Nd": 1.0}), person="Anna")
+    close = book.propose_close(day(31), person="Anna")
+    with pytest.raises(LedgerError, match=f"wait for a second person: {waiting.seq}"):
+        book.approve(close.seq, person="Berit")
+    book.decline(waiting.seq, person="Berit", reason="weigh again")
+    with pytest.raises(LedgerError, match="decided in entry"):
+        book.approve(waiting.seq, person="Berit")
+    assert book.approve(close.seq, person="Berit").kind == "close" and book.closed == day(31)
+
+
+def test_a_final_assay_replaces_the_provisional_one_and_both_stay(address):
+    book = made(new_book(address))
+    final = replace(assay("L-1", "C-2", Nd=0.21), replaces="C-1")
+    with pytest.raises(LedgerError, match="assay 'C-9 of L-1', which the books do not know"):
+        book.post(replace(final, replaces="C-9"), person="Anna")
+    book.post(final, person="Anna")
+    assert book.assays("L-1") == [final] and len(list(book.entries("assay"))) == 2
+    seq = max(entry.seq for entry in book.entries("assay"))
+    undone = book.propose_reversal(seq, person="Anna", reason="of another lot")
+    book.approve(undone.seq, person="Berit")
+    assert book.assay("L-1").certificate == "C-1"
+
+
+def test_a_lot_is_withdrawn_only_when_nothing_stands_on_it(address):
+    book = made(new_book(address))
+    lots = {entry.body["name"]: entry.seq for entry in book.entries("lot")}
+    undone = book.propose_reversal(lots["P-1"], person="Anna", reason="typed twice")
+    with pytest.raises(LedgerError, match="lot 'P-1' with material in"):
+        book.approve(undone.seq, person="Berit")
+    empty = book.post(Lot("P-2", START, "oxide"), person="Anna")
+    undone = book.propose_reversal(empty.seq, person="Anna", reason="typed twice")
+    book.approve(undone.seq, person="Berit")
+    assert [one.name for one in book.lots()] == ["L-1", "P-1"]

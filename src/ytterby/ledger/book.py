@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -124,12 +125,12 @@ class Book:
 
     # What people ask.
 
-    @property
+    @cached_property
     def plant(self) -> str:
         """Whose books these are."""
         return self.entry(1).body["plant"]
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         """From when on events are entered."""
         return self.entry(1).time

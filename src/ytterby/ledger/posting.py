@@ -34,6 +34,12 @@ class Draft:
     reference: str | None = None
 
     @property
+    def replaced(self) -> str | None:
+        """The reference of the entry of its kind that it corrects."""
+        old = self.body.get("replaces")
+        return f"{old} of {self.body['lot']}" if old and self.kind == "assay" else old or None
+
+    @property
     def lines(self) -> list[list[Any]]:
         """[account, lot, element, micrograms] of what moves, or is proposed to move."""
         return self.body.get("proposed", self.body).get("lines", [])
@@ -134,7 +140,8 @@ def _record_time(state: State, now: datetime) -> str:
 def _known(connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[str, str], int]:
     """Entries that the books know by one of the references that are about to be used."""
     known = {}
-    references = sorted({draft.reference for draft in drafts if draft.reference})
+    wanted = {one for draft in drafts for one in (draft.reference, draft.replaced) if one}
+    references = sorted(wanted)
     for some in chunks(references):
         asked = select(JOURNAL.c.kind, JOURNAL.c.reference, JOURNAL.c.seq)
         for row in connection.execute(asked.where(JOURNAL.c.reference.in_(some))):
@@ -143,6 +150,12 @@ def _known(connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[str, s
 
 
 def _check_reference(draft: Draft, known: dict[tuple[str, str], int]) -> None:
+    if draft.replaced and (draft.kind, draft.replaced) not in known:
+        raise LedgerError(
+            f"{draft.kind} {draft.replaced!r}, which the books do not know",
+            "the one that is replaced",
+            field="replaces",
+        )
     seq = known.get((draft.kind, draft.reference)) if draft.reference else None
     if seq is not None:
         raise LedgerError(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from ytterby.ledger.errors import LedgerError, StorageError
@@ -129,37 +129,36 @@ def _translated() -> Iterator[None]:
         raise StorageError(f"the database failed: {error}", "Nothing was entered.") from error
 
 
-_SYMPTOMS = (
-    ("is full", "the disk is full", "Nothing was entered; make room and enter it again."),
-    ("No space left", "the disk is full", "Nothing was entered; make room and enter it again."),
-    (
-        "disk I/O error",
-        "the disk cannot be written",
-        "Nothing was entered; see whether it is full or failing.",
-    ),
-    ("readonly database", "the books may only be read here", "See who may write the file."),
-    ("unable to open", "the file cannot be opened", "See whether its folder exists."),
-    ("not a database", "the file is no database", "Name the books, or begin new ones."),
-    (
-        "malformed",
+_FULL = ("the disk is full", "Nothing was entered; make room and enter it again.")
+_HELD = ("another writer holds the books", "Nothing was entered; try again.")
+_LOST = (
+    "the connection to the database was lost",
+    "Enter it again when the database is back: what has a reference and did arrive is told apart "
+    "and not entered twice.",
+)
+_CAUSES = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_IOERR": ("the disk cannot be written", "Nothing was entered; see whether it is full."),
+    "SQLITE_READONLY": ("the books may only be read here", "See who may write the file."),
+    "SQLITE_CANTOPEN": ("the file cannot be opened", "See whether its folder is there."),
+    "SQLITE_NOTADB": ("the file is no database", "Name the books, or begin new ones."),
+    "SQLITE_CORRUPT": (
         "the file is damaged",
         "Go back to the last copy and enter anew what is missing.",
     ),
-    ("is locked", "another writer holds the books", "Nothing was entered; try again."),
-    ("lock timeout", "another writer holds the books", "Nothing was entered; try again."),
-    ("append-only", "the books are append-only", "Reverse the entry instead."),
-)
+    "SQLITE_BUSY": _HELD,
+    "53100": _FULL,
+    "55P03": _HELD,
+}
+"""What a failure means and what to do, by the name that SQLite or PostgreSQL gives it."""
 
 
 def _storage_error(error: DBAPIError) -> StorageError:
-    said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-    for symptom, problem, advice in _SYMPTOMS:
-        if symptom in str(error.orig):
-            return StorageError(f"{problem} ({said})", advice)
-    if error.connection_invalidated or "connect" in said:
-        return StorageError(
-            f"the connection to the database was lost ({said})",
-            "Enter it again when the database is back: what has a reference and did arrive is "
-            "told apart and not entered twice.",
-        )
-    return StorageError(f"the database refused ({said})", "Nothing was entered.")
+    name = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "") or ""
+    # SQLite names finer causes too: SQLITE_IOERR_WRITE.
+    cause = _CAUSES.get("_".join(name.split("_")[:2]))
+    if cause is None and (error.connection_invalidated or isinstance(error, OperationalError)):
+        cause = _LOST
+    problem, advice = cause or ("the database refused", "Nothing was entered.")
+    said = str(error.orig).strip().partition("\n")[0]
+    return StorageError(f"{problem} ({said})", advice)
