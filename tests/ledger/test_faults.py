@@ -187,6 +187,13 @@ def test_absurd_masses_are_refused(book, mass):
     assert book.holdings() == {}
 
 
+def test_a_stock_beyond_what_the_books_can_count_is_refused(book):
+    much = move(day(1), "acme/supplier", "store/raw", {"Nd": 1e8})
+    with pytest.raises(LedgerError, match=r"at most 9.22e\+09 kg"):
+        book.post_all([much] * 100, person="Anna")
+    assert book.holdings() == {}
+
+
 def test_a_lot_that_would_weigh_less_than_its_elements_is_refused(address):
     book = made(new_book(address))
     more = move(day(2), "acme/supplier", "store/raw", {"Fe": 2000.0}, lot="L-1")

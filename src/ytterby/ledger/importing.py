@@ -157,11 +157,9 @@ class _Import:
         try:
             entered = enter(self.connection, drafts, person, self.book.now()) if drafts else []
         except LedgerError as error:
-            raise (
-                error
-                if error.field == "clock" or error.field == "person"
-                else ImportRefused([_problem(places[error.record], error)])
-            ) from None
+            if error.field in ("clock", "person"):
+                raise
+            raise ImportRefused([_problem(places[error.record], error)]) from None
         return Imported(tuple(entered), len(items) - len(drafts))
 
     def _draft(self, item: _Item, known: Mapping[tuple[str, str], Entry]) -> Draft | None:
@@ -175,7 +173,9 @@ class _Import:
         record = record_of(item.table, item.rows, self._contents)
         if isinstance(record, Lot):
             self.lots[record.name] = record
-        elif isinstance(record, Assay):
+        elif isinstance(record, Assay) and (
+            record.status == "final" or record.lot not in self.assays
+        ):
             self.assays[record.lot] = record
         if isinstance(record, Event) and record.approved:
             said = record.body()
@@ -186,8 +186,9 @@ class _Import:
             draft = Draft(plain.kind, {**said, "source": item.source}, plain.reference)
         if before is not None and before.said == said:
             return None
-        for account, lot, element, mass in draft.lines:
-            self.held[account, lot, element] += mass
+        if draft.kind == "event":
+            for account, lot, element, mass in draft.lines:
+                self.held[account, lot, element] += mass
         return draft
 
     def _contents(self, account: Account, lot: str) -> Mapping[str, float]:

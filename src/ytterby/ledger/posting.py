@@ -14,7 +14,7 @@ from ytterby.ledger.chain import Link, canonical, digest_of, seal_of
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError, nearest
 from ytterby.ledger.lot import ASSAY_SURPLUS
-from ytterby.ledger.mass import kilograms
+from ytterby.ledger.mass import LARGEST_STOCK, kilograms
 from ytterby.ledger.moment import moment, written
 from ytterby.ledger.names import check_name, likeness
 from ytterby.ledger.state import State, chunks
@@ -70,18 +70,7 @@ def enter(
         rows.append(row)
         moved = draft.lines if draft.kind == "event" else []
         touched |= {(account, lot, element) for account, lot, element, _ in moved}
-        for number, line in enumerate(moved):
-            account, lot, element, mass = line
-            lines.append(
-                {
-                    "seq": row["seq"],
-                    "line": number,
-                    "account": account,
-                    "lot": lot,
-                    "element": element,
-                    "micrograms": mass,
-                }
-            )
+        lines += [_line(row["seq"], number, *line) for number, line in enumerate(moved)]
         if draft.kind in ("lot", "account"):
             named.append(_name(draft, row["seq"]))
     _insert(connection, JOURNAL, rows)
@@ -236,6 +225,13 @@ def _check_event(lines: list[list[Any]], state: State) -> None:
     for account, lot, element, moved in lines:
         held = state.move(account, lot, element, moved)
         where = state.accounts[account]
+        if abs(kilograms(held)) > LARGEST_STOCK:
+            raise LedgerError(
+                f"{kilograms(held):.3g} kg {element} in {account}",
+                f"at most {LARGEST_STOCK:.3g} kg",
+                "Check the unit.",
+                field=element,
+            )
         if moved < 0 and held < 0 and where.inside and not where.mixed:
             raise LedgerError(
                 f"{kilograms(-moved):.9g} kg {element} taken from "
@@ -284,6 +280,17 @@ def _row(draft: Draft, state: State, person: str, recorded: str) -> dict[str, An
         "seal": seal,
         "previous": state.digest,
         "digest": digest_of(state.digest, seal),
+    }
+
+
+def _line(seq: int, number: int, account: str, lot: str, element: str, mass: int) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "line": number,
+        "account": account,
+        "lot": lot,
+        "element": element,
+        "micrograms": mass,
     }
 
 
