@@ -74,7 +74,7 @@ def init(address: str, *, plant: str, start: str, person: str, accounts: Sequenc
     book = Book.create(
         address, plant=plant, start=read(start, "--start"), person=person, accounts=accounts
     )
-    print(f"The books of {book.plant} begin on {start} in {address}.")
+    print(f"The books of {book.plant} begin on {start}.")
     return 0
 
 

@@ -70,7 +70,7 @@ class Book:
             raise LedgerError(f"no file {str(address)!r}", "books that `ytterby ledger init` began")
         book = Book(address, engine_of(address), clock)
         with reading(book.engine) as connection:
-            check_tables(connection, address)
+            check_tables(connection)
         return book
 
     # What people enter.

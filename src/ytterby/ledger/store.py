@@ -41,7 +41,8 @@ def engine_of(address: str | Path) -> Engine:
     except ArgumentError:
         pass
     raise LedgerError(
-        f"the database {where!r}", "a file, or a URL such as postgresql://user@host/books"
+        f"the database {where.partition('@')[2] or where!r}",
+        "a file, or a URL such as postgresql://user@host/books",
     )
 
 
@@ -104,11 +105,13 @@ def make_tables(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def check_tables(connection: Connection, address: str | Path) -> None:
+def check_tables(connection: Connection) -> None:
     """Raise LedgerError unless these are books that this version of Ytterby can read."""
     tables = set(inspect(connection).get_table_names())
     if not tables >= set(METADATA.tables):
-        raise LedgerError(f"no books in {address}", "a database that `ytterby ledger init` made")
+        raise LedgerError(
+            "a database without books", "one in which `ytterby ledger init` began some"
+        )
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if revision != REVISION:
         raise LedgerError(
