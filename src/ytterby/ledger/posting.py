@@ -13,6 +13,7 @@ from ytterby.ledger.account import Account
 from ytterby.ledger.chain import Link, canonical, digest_of, seal_of
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError, nearest
+from ytterby.ledger.event import POOL
 from ytterby.ledger.lot import ASSAY_SURPLUS
 from ytterby.ledger.mass import LARGEST_STOCK, kilograms
 from ytterby.ledger.moment import moment, written
@@ -164,12 +165,12 @@ def _check(draft: Draft, state: State, recorded: str) -> None:
             "Check the date and the time zone.",
             field="time",
         )
-    for account, lot, _, _ in draft.lines:
-        _check_known("account", account, state)
-        if lot:
-            _check_known("lot", lot, state)
     if draft.lines:
         _check_period(draft.body["time"], state)
+    for account in sorted({line[0] for line in draft.lines}):
+        _check_known("account", account, state)
+    for lot in sorted({line[1] for line in draft.lines} - {POOL}):
+        _check_known("lot", lot, state)
     if draft.kind in ("account", "lot"):
         _open_name(draft, state)
     elif draft.kind == "assay":
