@@ -1,0 +1,110 @@
+"""Least squares where each element has unknowns of its own and all share the flows.
+
+The Jacobian has the shape of an arrow: one block per element beside columns (the head) that every
+block uses. Each block is reduced by a QR factorisation; what it says of the head joins the head's
+own rows, and those are factored in turn. Nothing is squared, so that what no reading tells shows
+up as a zero on a diagonal and not as a huge variance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import qr, solve_triangular
+
+RANK = 1e-9
+"""Diagonal of R, relative to its first, below which a combination of unknowns is not seen [-].
+
+Columns have unit length, so that round-off stands at 1e-15; a combination seen a billion times
+less than another cannot be told from one that is not seen.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A matrix as Q R, columns in order of weight, with what it does not see.
+
+    seen: orthonormal basis of its range, shape (row, rank). rest: of all else, shape (row, other).
+    inverse: from seen coordinates to unknowns, shape (unknown, rank): inverse @ seen.T solves.
+    blind: unknowns that move no row, shape (unknown, unseen).
+    """
+
+    seen: np.ndarray
+    rest: np.ndarray
+    inverse: np.ndarray
+    blind: np.ndarray
+
+    @staticmethod
+    def of(matrix: np.ndarray, *, complete: bool = True) -> Factor:
+        """The factor of `matrix`; `rest` is left empty unless it is asked to be `complete`."""
+        rows, columns = matrix.shape
+        length = np.sqrt((matrix**2).sum(axis=0))
+        scale = np.where(length > 0, length, 1.0)
+        if rows == 0 or columns == 0:
+            q, r, order = np.eye(rows), np.zeros((rows, columns)), np.arange(columns)
+        else:
+            mode = "full" if complete else "economic"
+            q, r, order = qr(matrix / scale, mode=mode, pivoting=True, check_finite=False)
+        diagonal = np.abs(np.diag(r))
+        rank = int((diagonal > RANK * diagonal[0]).sum()) if diagonal.size else 0
+        inverse = np.zeros((columns, rank))
+        blind = np.zeros((columns, columns - rank))
+        if rank:
+            upper = r[:rank, :rank]
+            inverse[order[:rank]] = solve_triangular(upper, np.eye(rank), check_finite=False)
+            blind[order[:rank]] = -solve_triangular(upper, r[:rank, rank:], check_finite=False)
+        blind[order[rank:]] = np.eye(columns - rank)
+        rest = q[:, rank:] if complete else q[:, :0]
+        return Factor(q[:, :rank], rest, inverse / scale[:, None], blind / scale[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class Arrow:
+    """The factored Jacobian of whitened readings.
+
+    blocks: one Factor per element. couplings: what the head moves in the rows of each block,
+    shape (row, head). head: Factor of the head's own rows and of the rest of every block.
+    """
+
+    blocks: tuple[Factor, ...]
+    couplings: tuple[np.ndarray, ...]
+    head: Factor
+    own_rows: int
+
+    @staticmethod
+    def of(blocks: list[np.ndarray], couplings: list[np.ndarray], head: np.ndarray) -> Arrow:
+        factors = tuple(Factor.of(block) for block in blocks)
+        below = [f.rest.T @ coupling for f, coupling in zip(factors, couplings, strict=True)]
+        shared = Factor.of(np.vstack([head, *below]), complete=False)
+        return Arrow(factors, tuple(couplings), shared, len(head))
+
+    @property
+    def rank(self) -> int:
+        """Combinations of unknowns that the readings tell."""
+        return self.head.seen.shape[1] + sum(block.seen.shape[1] for block in self.blocks)
+
+    def step(self, head: np.ndarray, blocks: list[np.ndarray]) -> tuple[np.ndarray, list]:
+        """Changes of the unknowns of head and blocks that best meet the residuals."""
+        rest = [f.rest.T @ r for f, r in zip(self.blocks, blocks, strict=True)]
+        shared = self.head.inverse @ (self.head.seen.T @ np.concatenate([head, *rest]))
+        own = [
+            f.inverse @ (f.seen.T @ (r - coupling @ shared))
+            for f, r, coupling in zip(self.blocks, blocks, self.couplings, strict=True)
+        ]
+        return shared, own
+
+    def head_part(self, block: int) -> np.ndarray:
+        """Rows of the head's basis that come from `block`, shape (row of the block, rank)."""
+        start = self.own_rows + sum(f.rest.shape[1] for f in self.blocks[:block])
+        factor = self.blocks[block]
+        return factor.rest @ self.head.seen[start : start + factor.rest.shape[1]]
+
+    def redundancy(self) -> tuple[np.ndarray, list[np.ndarray]]:
+        """1 - leverage of every row, of the head and of each block: 0 where nothing checks it."""
+        head = 1 - (self.head.seen[: self.own_rows] ** 2).sum(axis=1)
+        blocks = [
+            1 - (f.seen**2).sum(axis=1) - (self.head_part(i) ** 2).sum(axis=1)
+            for i, f in enumerate(self.blocks)
+        ]
+        return head, blocks
