@@ -7,11 +7,30 @@ import numpy as np
 from ytterby.balance import Edge
 from ytterby.reconcile import Network, Reading
 
-ELEMENTS = ("Nd", "Pr", "Dy", "Tb", "Fe", "B", "Co", "Ni", "La", "Ce", "Sm", "Gd", "Y", "Al", "Cu", "Ga")
+ELEMENTS = (
+    "Nd",
+    "Pr",
+    "Dy",
+    "Tb",
+    "Fe",
+    "B",
+    "Co",
+    "Ni",
+    "La",
+    "Ce",
+    "Sm",
+    "Gd",
+    "Y",
+    "Al",
+    "Cu",
+    "Ga",
+)
 DAY = 86400.0
 
 
-def chain(units: int, ways: int, elements: int, seed: int) -> tuple[Network, np.ndarray, np.ndarray]:
+def chain(
+    units: int, ways: int, elements: int, seed: int
+) -> tuple[Network, np.ndarray, np.ndarray]:
     """(network, masses [kg] (way,), contents [kg] (element, way)) that close exactly.
 
     A line of units with a feed and products, and ways that skip ahead or come back.

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.reconcile.networks import DAY, chain, read
 
 from ytterby.accounts import recovery_and_purity
 from ytterby.balance import Edge
-from ytterby.reconcile import Network, Reading, reconcile
+from ytterby.reconcile import Network, Reading, ReconcileError, reconcile
 
 seeds = st.integers(0, 10_000)
 
@@ -39,8 +39,13 @@ def test_readings_without_error_come_back_as_they_were(seed):
 @given(seeds)
 def test_what_is_known_and_what_is_not_agrees_with_a_dense_rank(seed):
     network, mass, content = chain(4, 9, 2, seed)
-    readings = read(network, mass, content, None, share_read=0.45)
-    found = reconcile(network, readings)
+    # With noise: equal assays on both sides of a splitter would leave the rank to round-off.
+    readings = read(network, mass, content, seed, share_read=0.45)
+    try:
+        found = reconcile(network, readings)
+    except ReconcileError:
+        # Assays that contradict what little else is read can leave no flow but nothing.
+        assume(False)
     known, factor = _dense(found)
     assert (found.observed.mass_known == known[0]).all()
     assert (found.observed.content_known == known[1:]).all()
@@ -64,20 +69,17 @@ def _dense(found):
         rows[:, ways * (1 + e) : ways * (2 + e)] = model.by_content(state, e)
         blocks.append(rows)
     jacobian = np.vstack(blocks)
-    loops = np.kron(np.eye(1 + elements), model.flows.loops)
-    for e in range(elements):
-        loops[ways * (1 + e) : ways * (2 + e), -loops.shape[1] :] *= 1
-    scale = np.concatenate([np.ones(model.flows.loops.shape[1])] + [
-        np.full(model.flows.loops.shape[1], state.content[e].max() / state.mass.max())
-        for e in range(elements)
-    ])
-    u, s, vt = np.linalg.svd(jacobian @ loops * scale)
+    each = [state.mass, *state.content]
+    size = np.array([np.abs(row).max() for row in each])
+    columns = model.flows.loops.shape[1]
+    loops = np.kron(np.eye(1 + elements), model.flows.loops) * np.repeat(size, columns)
+    _, s, turned = np.linalg.svd(jacobian @ loops)
     rank = int((s > 1e-9 * s[0]).sum())
-    blind = loops * scale @ vt[rank:].T
-    typical = np.repeat([1.0, *(state.content[e].max() / state.mass.max() for e in range(elements))], ways)
-    known = (np.abs(blind).max(axis=1, initial=0) < 1e-6 * typical).reshape(1 + elements, ways)
-    spread = loops * scale @ (vt[:rank].T / s[:rank])
-    return known, np.sqrt((spread**2).sum(axis=1)).reshape(1 + elements, ways)
+    blind = np.abs(loops @ turned[rank:].T).max(axis=1, initial=0).reshape(1 + elements, ways)
+    spread = loops @ (turned[:rank].T / s[:rank])
+    standard = np.sqrt((spread**2).sum(axis=1)).reshape(1 + elements, ways)
+    known = (blind < 1e-6 * size[:, None]) & (standard <= size[:, None])
+    return known, standard
 
 
 @given(seeds)
@@ -89,7 +91,9 @@ def test_the_order_of_readings_streams_and_elements_does_not_matter(seed):
     assert one.test.statistic == pytest.approx(other.test.statistic, rel=1e-6)
     for edge in network.edges:
         assert one.mass(edge.name) == pytest.approx(other.mass(edge.name), rel=1e-6)
-        assert one.content(edge.name, "Nd") == pytest.approx(other.content(edge.name, "Nd"), rel=1e-6)
+        assert one.content(edge.name, "Nd") == pytest.approx(
+            other.content(edge.name, "Nd"), rel=1e-6
+        )
 
 
 @given(seeds, st.sampled_from([1e-6, 1e3]))
@@ -108,7 +112,7 @@ def test_the_unit_of_mass_does_not_matter(seed, factor):
 @given(seeds)
 def test_another_reading_never_makes_anything_less_sure(seed):
     network, mass, content = chain(4, 10, 2, seed)
-    readings = read(network, mass, content, None, share_read=0.8)
+    readings = read(network, mass, content, None)
     more = (*readings, *(replace(r, name=r.name + " again") for r in readings[:3]))
     before, after = reconcile(network, readings), reconcile(network, more)
     assert (before.observed.content_known <= after.observed.content_known).all()

@@ -67,7 +67,8 @@ def test_slsqp_on_flows_and_assays_finds_the_same_masses(seed):
 def test_the_covariance_is_the_scatter_of_repeated_periods():
     network, mass, content = chain(4, 9, 2, 5)
     runs = [
-        reconcile(network, read(network, mass, content, seed, share_read=1.0)) for seed in range(400)
+        reconcile(network, read(network, mass, content, seed, share_read=1.0))
+        for seed in range(400)
     ]
     found = np.array([run.state.content for run in runs])
     told = runs[0].observed.content.standard.T

@@ -35,7 +35,12 @@ RECONCILED = {
     "A5": (4.39240440603423, 0.056695251568643),
     "HDNK": (18.5135917953949, 0.137102511396334),
 }
-CORRELATED = {"FDKeI": ("FDKe", 0.2), "FDKeII": ("FDKe", 0.2), "SpI": ("Sp", 0.4), "SpII": ("Sp", 0.4)}
+CORRELATED = {
+    "FDKeI": ("FDKe", 0.2),
+    "FDKeII": ("FDKe", 0.2),
+    "SpI": ("Sp", 0.4),
+    "SpII": ("Sp", 0.4),
+}
 SHARE_OF_LEAK = 0.4
 """0.4 of the leakage V joins the feed water: FDKeI + FDKeII + 0.4 V = SpI + SpII."""
 EXACT = 1e-5

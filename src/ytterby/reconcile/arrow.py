@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import qr, solve_triangular
+from scipy.linalg import qr
+from scipy.linalg.blas import dtrsm
 
-RANK = 1e-9
+RANK = 1e-8
 """Diagonal of R, relative to its first, below which a combination of unknowns is not seen [-].
 
-Columns have unit length, so that round-off stands at 1e-15; a combination seen a billion times
-less than another cannot be told from one that is not seen.
+Columns have unit length and round-off stands at 1e-15. A combination seen a hundred million times
+less than another would be uncertain by more than all that flows.
 """
 
 
@@ -38,25 +39,37 @@ class Factor:
     @staticmethod
     def of(matrix: np.ndarray, *, complete: bool = True) -> Factor:
         """The factor of `matrix`; `rest` is left empty unless it is asked to be `complete`."""
-        rows, columns = matrix.shape
+        columns = matrix.shape[1]
         length = np.sqrt((matrix**2).sum(axis=0))
         scale = np.where(length > 0, length, 1.0)
-        if rows == 0 or columns == 0:
-            q, r, order = np.eye(rows), np.zeros((rows, columns)), np.arange(columns)
-        else:
-            mode = "full" if complete else "economic"
-            q, r, order = qr(matrix / scale, mode=mode, pivoting=True, check_finite=False)
+        q, r, order = _decomposed(matrix / scale, "full" if complete else "economic")
         diagonal = np.abs(np.diag(r))
-        rank = int((diagonal > RANK * diagonal[0]).sum()) if diagonal.size else 0
+        rank = int((diagonal > RANK * diagonal.max(initial=0.0)).sum())
         inverse = np.zeros((columns, rank))
         blind = np.zeros((columns, columns - rank))
         if rank:
-            upper = r[:rank, :rank]
-            inverse[order[:rank]] = solve_triangular(upper, np.eye(rank), check_finite=False)
-            blind[order[:rank]] = -solve_triangular(upper, r[:rank, rank:], check_finite=False)
+            solved = dtrsm(1.0, r[:rank, :rank], np.hstack([np.eye(rank), -r[:rank, rank:]]))
+            inverse[order[:rank]], blind[order[:rank]] = solved[:, :rank], solved[:, rank:]
         blind[order[rank:]] = np.eye(columns - rank)
         rest = q[:, rank:] if complete else q[:, :0]
         return Factor(q[:, :rank], rest, inverse / scale[:, None], blind / scale[:, None])
+
+
+def _decomposed(matrix: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(Q, R, order of the columns); pivoting, which is slow, only where the rank is in doubt."""
+    rows, columns = matrix.shape
+    if rows == 0 or columns == 0:
+        return np.eye(rows), np.zeros((rows, columns)), np.arange(columns)
+    if rows >= columns:
+        q, r = qr(matrix, mode=mode, check_finite=False)
+        square = r[:columns]
+        if np.abs(np.diag(square)).min() > 0:
+            largest = np.abs(dtrsm(1.0, square, np.eye(columns))).max()
+            # Columns have unit length: 1 / |R^-1| is within a factor of their number of the
+            # smallest singular value.
+            if largest * columns * RANK < 1:
+                return q, r, np.arange(columns)
+    return qr(matrix, mode=mode, pivoting=True, check_finite=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,9 @@ class Rows:
             np.array([r.value for _, r in readings], dtype=float),
             np.array([r.random for _, r in readings], dtype=float),
             np.array([r.systematic for _, r in readings], dtype=float),
-            np.array([groups.index(r.group) if r.systematic else -1 for _, r in readings], dtype=int),
+            np.array(
+                [groups.index(r.group) if r.systematic else -1 for _, r in readings], dtype=int
+            ),
         )
 
     def biases(self, groups: int) -> np.ndarray:

@@ -56,7 +56,9 @@ class Network:
         for name, elements in self.absent.items():
             self.way(name)
             for element in elements - set(self.elements):
-                raise ReconcileError(f"stream {name!r} has none of {element!r}, which nothing holds")
+                raise ReconcileError(
+                    f"stream {name!r} has none of {element!r}, which nothing holds"
+                )
 
     @cached_property
     def ways(self) -> tuple[Edge, ...]:

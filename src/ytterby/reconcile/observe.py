@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ytterby.balance import Covariance
-from ytterby.reconcile.arrow import Arrow
-from ytterby.reconcile.model import Model
+from ytterby.reconcile.arrow import RANK, Arrow
+from ytterby.reconcile.model import Model, State
 
 UNSEEN = 1e-6
 """Share of a free circulation in a mass above which that mass is not known [-].
@@ -35,6 +35,11 @@ class Observed:
     def why(self, model: Model, way: int, element: str | None) -> str:
         """Why nobody knows the mass or content of a way: what it could be exchanged with."""
         swing = self.swings[element]
+        if not _swing(swing)[way]:
+            return (
+                f"readings bear on the {element or 'mass'} of {model.network.ways[way].name}, but "
+                "leave it less sure than all that passes"
+            )
         names = [one.name for one in model.network.ways]
         together = np.abs(swing @ swing[way]) > UNSEEN
         others = [names[i] for i in np.flatnonzero(together) if i != way]
@@ -47,8 +52,12 @@ class Observed:
         )
 
 
-def observe(model: Model, arrow: Arrow) -> Observed:
-    """What the factored Jacobian `arrow` sees of every mass and content."""
+def observe(model: Model, state: State, arrow: Arrow) -> Observed:
+    """What the factored Jacobian `arrow` sees of every mass and content.
+
+    What is less sure than the largest flow of its kind is not known, though a formula gives it:
+    two flows from three assays that hardly differ.
+    """
     loops = model.flows.loops
     count = loops.shape[1]
     factor = loops @ arrow.head.inverse[:count]
@@ -66,22 +75,31 @@ def observe(model: Model, arrow: Arrow) -> Observed:
     width = max((part.shape[1] for part in own), default=0)
     padded = [np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in own]
     ways = len(model.network.ways)
-    told = [~_swing(swings[e]) | ~model.network.carries(e) for e in model.network.elements]
+    content = Covariance(_stacked(common, ways), _stacked(padded, ways))
+    known = [
+        ~_swing(swings[element]) & _sure(content.standard[:, row], state.content[row])
+        | ~model.network.carries(element)
+        for row, element in enumerate(model.network.elements)
+    ]
     return Observed(
-        ~_swing(swings[None]),
-        np.array(told, dtype=bool).reshape(-1, ways),
+        ~_swing(swings[None]) & _sure(np.sqrt((factor**2).sum(axis=1)), state.mass),
+        np.array(known, dtype=bool).reshape(-1, ways),
         factor,
-        Covariance(_stacked(common, ways), _stacked(padded, ways)),
+        content,
         swings,
     )
 
 
+def _sure(standard: np.ndarray, value: np.ndarray) -> np.ndarray:
+    return standard <= np.abs(value).max(initial=0.0)
+
+
 def _swings(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """left @ right without the columns that cancel, scaled to a largest entry of one."""
+    """left @ right without the columns that are round-off, scaled to a largest entry of one."""
     columns = left @ right
     size = np.abs(columns).max(axis=0, initial=0.0)
-    terms = (np.abs(left) @ np.abs(right)).max(axis=0, initial=0.0)
-    kept = size > UNSEEN * terms
+    possible = np.abs(left).sum(axis=1).max(initial=0.0) * np.abs(right).max(axis=0, initial=0.0)
+    kept = size > RANK * possible
     return columns[:, kept] / size[kept]
 
 

@@ -50,9 +50,13 @@ def check(readings: tuple[Reading, ...], network: Network) -> None:
                 f"{reading.systematic:g}; expected more than zero, and zero or more"
             )
         if reading.systematic and not reading.group:
-            raise ReconcileError(f"{where}: a systematic uncertainty needs the group that shares it")
+            raise ReconcileError(
+                f"{where}: a systematic uncertainty needs the group that shares it"
+            )
         if (reading.quantity == "mass") != (reading.element is None):
-            raise ReconcileError(f"{where}: a share or a content names its element, a mass does not")
+            raise ReconcileError(
+                f"{where}: a share or a content names its element, a mass does not"
+            )
         if reading.element is not None:
             _check_element(reading, way.name, network, where)
 

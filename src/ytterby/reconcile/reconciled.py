@@ -68,7 +68,7 @@ class Reconciled:
     @cached_property
     def observed(self) -> Observed:
         """What is known of every mass and content."""
-        return observe(self.model, self.arrow)
+        return observe(self.model, self.state, self.arrow)
 
     @cached_property
     def residuals(self) -> Residuals:
@@ -248,8 +248,8 @@ def _of_negative(found: Reconciled) -> list[Finding]:
     network, told = found.model.network, []
     for way in network.edges:
         for element in (None, *network.elements):
-            value, spread = found.mass(way.name) if element is None else found.content(
-                way.name, element
+            value, spread = (
+                found.mass(way.name) if element is None else found.content(way.name, element)
             )
             if value < 0 and value < -spread * UNCERTAIN_ZERO:
                 told.append(

@@ -98,7 +98,9 @@ def _halved(model: Model, state: State, step: tuple[np.ndarray, list], before: f
     """The state a step further, as much of it as keeps streams flowing and betters the fit."""
     share = 1.0
     full = model.moved(state, *step)
-    assayed = np.unique(np.concatenate([r.way[r.share] for r in model.elements] or [[]])).astype(int)
+    assayed = np.unique(np.concatenate([r.way[r.share] for r in model.elements] or [[]])).astype(
+        int
+    )
     change = full.mass[assayed] - state.mass[assayed]
     there = state.mass[assayed]
     emptying = change * there < 0
