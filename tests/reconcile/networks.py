@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from ytterby.balance import Edge
@@ -40,7 +42,7 @@ def chain(
     routes: list[list[int | None]] = [[None, *range(units), None]]
     pairs: dict[tuple[int | None, int | None], int] = {}
     for route in routes:
-        for a, b in zip(route, route[1:], strict=False):
+        for a, b in pairwise(route):
             pairs.setdefault((a, b), len(pairs))
     edges = list(pairs)
     while len(edges) < ways:

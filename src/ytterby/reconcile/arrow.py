@@ -9,6 +9,7 @@ up as a zero on a diagonal and not as a huge variance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.linalg import qr
@@ -61,7 +62,7 @@ def _decomposed(matrix: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray, 
     if rows == 0 or columns == 0:
         return np.eye(rows), np.zeros((rows, columns)), np.arange(columns)
     if rows >= columns:
-        q, r = qr(matrix, mode=mode, check_finite=False)
+        q, r = _qr(matrix, mode=mode)
         square = r[:columns]
         if np.abs(np.diag(square)).min() > 0:
             largest = np.abs(dtrsm(1.0, square, np.eye(columns))).max()
@@ -69,7 +70,12 @@ def _decomposed(matrix: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray, 
             # smallest singular value.
             if largest * columns * RANK < 1:
                 return q, r, np.arange(columns)
-    return qr(matrix, mode=mode, pivoting=True, check_finite=False)
+    return _qr(matrix, mode=mode, pivoting=True)
+
+
+def _qr(matrix: np.ndarray, **options: Any) -> Any:
+    """SciPy's QR, whose type stubs do not follow its options."""
+    return qr(matrix, check_finite=False, **options)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -78,22 +78,13 @@ def _page_alarms(muf: Unaccounted, element: str, level: float, horizon: int) -> 
     found = []
     for side in page.sums(muf.standardised(element)):
         beyond = np.flatnonzero(side > limit)
-        if beyond.size:
-            end = int(beyond[0])
-            start = int(np.flatnonzero(side[: end + 1] == 0)[-1]) + 1 if (side[:end] == 0).any() else 0
-            mass, spread = _between(muf, element, start, end)
-            found.append(
-                Alarm(
-                    "page",
-                    element,
-                    muf.periods[end],
-                    muf.periods[start],
-                    mass,
-                    spread,
-                    float(side[end]),
-                    limit,
-                )
-            )
+        if beyond.size == 0:
+            continue
+        end = int(beyond[0])
+        start = int(np.flatnonzero(side[:end] == 0).max(initial=-1)) + 1
+        mass, spread = _between(muf, element, start, end)
+        when, since = muf.periods[end], muf.periods[start]
+        found.append(Alarm("page", element, when, since, mass, spread, float(side[end]), limit))
     return found
 
 
@@ -172,38 +163,70 @@ class Plan:
                 errors[one.name] = one.systematic * size
         return errors
 
-    def power(self, loss: np.ndarray, *, level: float, sides: int = 2) -> dict[Test, float]:
+    def power(
+        self, loss: np.ndarray, *, level: float, sides: int = 2, tests: Iterable[Test] = TESTS
+    ) -> dict[Test, float]:
         """Probability that each test finds a `loss` by period [kg], shape (period,).
 
         level: rate of false alarms of each test over all periods [-]. sides: 2 to find gains as
         well, which halves the level of each side.
         """
-        return power(self.unaccounted(), "x", loss, level=level / sides)
+        return power(self.unaccounted(), "x", loss, level=level / sides, tests=tests)
 
 
-def power(muf: Unaccounted, element: str, loss: np.ndarray, *, level: float) -> dict[Test, float]:
+def power(
+    muf: Unaccounted,
+    element: str,
+    loss: np.ndarray,
+    *,
+    level: float,
+    tests: Iterable[Test] = TESTS,
+) -> dict[Test, float]:
     """Probability that each one-sided test finds a `loss` by period [kg], shape (period,).
 
     level: rate of false alarms of each test over all periods [-].
     """
+    return {test: _POWER[test](muf, element, loss, level) for test in tests}
+
+
+def _alone(level: float, count: int) -> float:
+    """Limit of each of `count` independent tests [standard deviations]."""
+    return float(norm.isf(1 - (1 - level) ** (1 / count)))
+
+
+def _cumulative_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float) -> float:
     _, spread = muf.cumulative(element)
+    return float(norm.sf(norm.isf(level) - loss.sum() / spread))
+
+
+def _page_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float) -> float:
+    limit = page.limit_for(level, len(loss))
+    return page.alarm_probability(limit, muf.whitened(element, loss))
+
+
+def _single_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float) -> float:
     shift = muf.whitened(element, loss)
-    count = len(loss)
-    alone = float(norm.isf(1 - (1 - level) ** (1 / count)))
-    standard = np.sqrt(np.diag(muf.covariance(element)))
-    correlation = muf.covariance(element) / np.outer(standard, standard)
+    return float(1 - norm.cdf(_alone(level, len(loss)) - shift).prod())
+
+
+def _muf_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float) -> float:
+    covariance = muf.covariance(element)
+    standard = np.sqrt(np.diag(covariance))
     quiet = multivariate_normal.cdf(
-        alone - loss / standard,
-        cov=correlation,
+        _alone(level, len(loss)) - loss / standard,
+        cov=covariance / np.outer(standard, standard),
         allow_singular=True,
         rng=np.random.default_rng(_SEED),
     )
-    return {
-        "cumulative": float(norm.sf(norm.isf(level) - loss.sum() / spread)),
-        "page": page.alarm_probability(page.limit_for(level, count), shift),
-        "single": float(1 - norm.cdf(alone - shift).prod()),
-        "muf": float(1 - quiet),
-    }
+    return float(1 - quiet)
+
+
+_POWER: dict[Test, Callable[[Unaccounted, str, np.ndarray, float], float]] = {
+    "cumulative": _cumulative_power,
+    "page": _page_power,
+    "single": _single_power,
+    "muf": _muf_power,
+}
 
 
 def what_it_buys(
@@ -220,9 +243,7 @@ def what_it_buys(
     """
     wanted = tuple(tests)
     return {
-        (name, loss): {
-            test: found for test, found in one.power(lost, level=level).items() if test in wanted
-        }
+        (name, loss): one.power(lost, level=level, tests=wanted)
         for name, one in {"now": plan, **better}.items()
         for loss, lost in losses.items()
     }

@@ -91,7 +91,7 @@ def observe(model: Model, state: State, arrow: Arrow) -> Observed:
 
 
 def _sure(standard: np.ndarray, value: np.ndarray) -> np.ndarray:
-    return standard <= np.abs(value).max(initial=0.0)
+    return np.asarray(standard <= np.abs(value).max(initial=0.0))
 
 
 def _swings(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -49,13 +50,14 @@ def average_run_length(limit: float, mean: float = 0.0, reference: float = REFER
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def limit_for(level: float, periods: int, reference: float = REFERENCE) -> float:
     """Limit that one side exceeds by chance with probability `level` within `periods` [-]."""
     calm = np.zeros(periods)
-    return float(
-        brentq(lambda h: alarm_probability(h, calm, reference) - level, reference, _HIGHEST)
+    found: Any = brentq(
+        lambda h: alarm_probability(h, calm, reference) - level, reference, _HIGHEST
     )
+    return float(found)
 
 
 def _chain(limit: float, drift: float) -> np.ndarray:
@@ -66,5 +68,4 @@ def _chain(limit: float, drift: float) -> np.ndarray:
     width = 2 * limit / (2 * _CELLS - 1)
     middle = np.arange(_CELLS) * width
     upper = norm.cdf(middle[None, :] + width / 2 - middle[:, None] - drift)
-    chain = np.diff(upper, axis=1, prepend=0.0)
-    return chain
+    return np.diff(upper, axis=1, prepend=0.0)

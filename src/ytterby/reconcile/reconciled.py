@@ -30,7 +30,7 @@ FALSE_ALARMS = 0.05
 UNCERTAIN_ZERO = 2.0
 """Standard uncertainties below zero up to which a flow may be nothing [-]."""
 POWER = 0.9
-"""Probability with which the smallest bias or leak that is told would be found [-], unless given."""
+"""Probability that the smallest bias or leak that is told would be found [-], unless given."""
 
 
 @dataclass(frozen=True)
