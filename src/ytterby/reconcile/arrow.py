@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.linalg import qr
-from scipy.linalg.blas import dtrsm
+from scipy.linalg import get_blas_funcs, qr
 
 RANK = 1e-8
 """Diagonal of R, relative to its first, below which a combination of unknowns is not seen [-].
@@ -21,6 +20,10 @@ RANK = 1e-8
 Columns have unit length and round-off stands at 1e-15. A combination seen a hundred million times
 less than another would be uncertain by more than all that flows.
 """
+
+
+# Solved by BLAS at once: LAPACK's solver of triangles starts threads for the smallest of them.
+_solve: Any = get_blas_funcs("trsm")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +52,7 @@ class Factor:
         inverse = np.zeros((columns, rank))
         blind = np.zeros((columns, columns - rank))
         if rank:
-            solved = dtrsm(1.0, r[:rank, :rank], np.hstack([np.eye(rank), -r[:rank, rank:]]))
+            solved = _solve(1.0, r[:rank, :rank], np.hstack([np.eye(rank), -r[:rank, rank:]]))
             inverse[order[:rank]], blind[order[:rank]] = solved[:, :rank], solved[:, rank:]
         blind[order[rank:]] = np.eye(columns - rank)
         rest = q[:, rank:] if complete else q[:, :0]
@@ -65,7 +68,7 @@ def _decomposed(matrix: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarray, 
         q, r = _qr(matrix, mode=mode)
         square = r[:columns]
         if np.abs(np.diag(square)).min() > 0:
-            largest = np.abs(dtrsm(1.0, square, np.eye(columns))).max()
+            largest = np.abs(_solve(1.0, square, np.eye(columns))).max()
             # Columns have unit length: 1 / |R^-1| is within a factor of their number of the
             # smallest singular value.
             if largest * columns * RANK < 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.stats import chi2, multivariate_normal, norm
@@ -212,9 +212,10 @@ def _single_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float
 def _muf_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float) -> float:
     covariance = muf.covariance(element)
     standard = np.sqrt(np.diag(covariance))
+    correlation: Any = covariance / np.outer(standard, standard)
     quiet = multivariate_normal.cdf(
         _alone(level, len(loss)) - loss / standard,
-        cov=covariance / np.outer(standard, standard),
+        cov=correlation,
         allow_singular=True,
         rng=np.random.default_rng(_SEED),
     )

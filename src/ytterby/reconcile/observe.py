@@ -104,7 +104,7 @@ def _swings(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _swing(columns: np.ndarray) -> np.ndarray:
-    return (np.abs(columns) > UNSEEN).any(axis=1)
+    return np.asarray((np.abs(columns) > UNSEEN).any(axis=1))
 
 
 def _stacked(parts: list[np.ndarray], ways: int) -> np.ndarray:
