@@ -195,7 +195,9 @@ def main(path: Path) -> None:
     found_at_the_gate(book)
     found_at_the_close(closings)
     found_in_the_claims(book)
-    print(f"\nThe books: {sum(1 for _ in book.entries())} entries, {book.verify()}")
+    faults = book.verify().faults
+    entries = sum(1 for _ in book.entries())
+    print(f"\nThe books: {entries} entries, {', '.join(map(str, faults)) or 'none touched since'}")
 
 
 def planted() -> None:
@@ -235,7 +237,7 @@ def found_at_the_close(closings: list[Closing]) -> None:
 
 
 def found_in_the_claims(book: Book) -> None:
-    print("\nPost-consumer share of the year's last NdPr oxide, as labels say and as they should")
+    print("\nPost-consumer share of May's NdPr oxide, and what of it is in doubt")
     lots = {lot.name: lot.feed_class for lot in book.lots()}
     content = recycled_content(book, "NdPr oxide 05", elements=("Nd", "Pr"))
     origins = book.trace_origins().of("NdPr oxide 05")

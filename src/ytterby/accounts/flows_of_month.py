@@ -38,15 +38,13 @@ def monthly_flows(month: str, flows: list[ProductFlow], *, on: str) -> Statement
     """
     (rule,) = rules("flow statement")
     remark = verdict(rule, on, True, f"due {_due(month, round(rule.fact.value))}", "")
+    for draft in rules("flow statement draft"):
+        remark += f"; {draft.instrument}: {draft.says} ({draft.on(on).text})"
     lines = [of_rule(("products", month), f"products in {month}", len(flows), "-", rule, remark)]
     for flow in flows:
         for name in ("opening", "received", "made", "used", "sold", "closing", "unaccounted"):
             label = f"{name}, {flow.product}, as REO"
             lines.append(Line.of((name, flow.product), label, getattr(flow, name), "kg"))
-    for rule in rules("flow statement draft"):
-        status = rule.on(on).text
-        text = f"{rule.instrument}: {rule.says} ({status})"
-        lines.append(of_rule(("draft", month), "would be asked for as well", 0.0, "-", rule, text))
     return Statement(f"Flow statement {month}", tuple(lines))
 
 

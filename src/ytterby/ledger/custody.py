@@ -12,6 +12,7 @@ from ytterby.ledger.book import Book
 from ytterby.ledger.errors import LedgerError, nearest
 from ytterby.ledger.event import Event
 from ytterby.ledger.genealogy import Trace
+from ytterby.ledger.lot import EVERY, STAGES
 
 Model = Literal[
     "identity preserved", "segregated", "controlled blending", "rolling average", "credit"
@@ -158,6 +159,29 @@ def inputs(book: Book, start: datetime, until: datetime) -> dict[str, Content]:
                 continue
             masses[line.element][_SOURCE.get(classes.get(line.lot, ""), "unknown")] -= line.mass
     return {e: Content({s: max(m, 0.0) for s, m in by.items()}) for e, by in masses.items()}
+
+
+def origins_of(book: Book, lot: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Share by country of each element of `lot` at each stage, as its forebears were declared.
+
+    A stage that the lot itself declares, such as the separation that made it, goes before those of
+    the lots it came from. What nobody declared is "unknown".
+    """
+    own = book.lot(lot).origin
+    known = {one.name: one.origin for one in book.lots()}
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for element, labels in _origins(book, book.trace_origins(), lot).items():
+        total = sum(labels.values())
+        stages: dict[str, dict[str, float]] = {}
+        for stage in STAGES:
+            here: dict[str, float] = defaultdict(float)
+            for label, mass in labels.items():
+                countries = own.get(stage) or known.get(label, {}).get(stage, {})
+                country = countries.get(element, countries.get(EVERY, "unknown"))
+                here[country] += mass / total if total else 0.0
+            stages[stage] = dict(here)
+        found[element] = stages
+    return found
 
 
 @dataclass

@@ -55,16 +55,19 @@ def alarms(muf: Unaccounted, *, level: float, horizon: int) -> list[Alarm]:
     """What chance does not explain in the periods so far, at a false-alarm rate for the year.
 
     level: probability of any false alarm within `horizon` periods [-]; an equal part of it goes to
-    each test of each element (cumulative and Page's, both two-sided) and one to all elements
+    each test of each element (cumulative and Page's, both two-sided) and one to several elements
     together, which holds whatever their correlation. horizon: periods of the year of the books
     [-]; CUMUF is judged when it is over.
     """
-    each = level / (2 * len(muf.elements) + 1)
+    several = len(muf.elements) > 1
+    each = level / (2 * len(muf.elements) + several)
     found = []
     for element in muf.elements:
         found += _page_alarms(muf, element, each, horizon)
         if len(muf.periods) == horizon:
             found += _cumulative_alarm(muf, element, each)
+    if not several:
+        return found
     limit = float(chi2.isf(1 - (1 - each) ** (1 / horizon), len(muf.elements)))
     for place, statistic in enumerate(muf.joint):
         if statistic > limit:
