@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -174,6 +174,31 @@ def recycled(
         boundaries = told.months(first, last)
         window = (boundaries[0], boundaries[-1])
     return told.tell(lambda: [told.recycled(books, lot, model, window, day)], as_json=json, out=out)
+
+
+@statement.command
+def credit(
+    book: Books,
+    claims: Annotated[Path, Parameter(help="CSV: date, mass, unit.")],
+    /,
+    *,
+    element: Annotated[str, Parameter(help="Such as Nd.")],
+    factor: Annotated[str, Parameter(help="Documented recovery, such as '94 %'.")],
+    source: Literal["post-consumer", "pre-consumer", "primary"] = "post-consumer",
+    expires: Annotated[float | None, Parameter(help="Life of a credit in days.")] = None,
+    json: Json = False,
+    out: Out = None,
+) -> int:
+    """Mass balance by credits: draw claims from what went in; an overdraft is refused."""
+    from ytterby.app import statement as told
+    from ytterby.quantity import parse
+
+    books, share = told.book_of(book), parse(factor, "-")
+    return told.tell(
+        lambda: [told.credit(books, element, source, share, claims, expires)],
+        as_json=json,
+        out=out,
+    )
 
 
 @statement.command

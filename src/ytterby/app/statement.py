@@ -169,6 +169,26 @@ def recycled(
     return Statement(f"Recycled content of {lot}", tuple(lines))
 
 
+def credit(
+    book: Book, element: str, source: Any, factor: float, claims: Path, expires: float | None
+) -> Statement:
+    """What is left of the credits of one element and source after the claims of a CSV file."""
+    from ytterby.app.statement_files import claims_of
+    from ytterby.ledger.custody import CreditAccount, drawn
+
+    made = claims_of(claims)
+    account = drawn(book, CreditAccount(element, source, factor, expires), made)
+    last = max((when for when, _ in made), default=book.start)
+    label = f"{source} {element}"
+    return Statement(
+        "Mass balance by credits",
+        (
+            Line.of(("claimed",), f"{label} claimed", sum(m for _, m in made), "kg"),
+            Line.of(("held",), f"{label} left on {last:%Y-%m-%d}", account.held(last), "kg"),
+        ),
+    )
+
+
 def origin(book: Book, lot: str, sintered_in: str, is_recycled: bool, on: str) -> Statement:
     """The origin test of 10 USC 4872 for a magnet lot."""
     from ytterby.accounts.magnet_origin import magnet_origin

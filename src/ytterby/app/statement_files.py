@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -61,6 +62,23 @@ def papers(path: Path) -> Statement:
             raise PlantError((), f"{path}:{rows.line_num}: {error}") from None
         records.append(Record(row["item"].strip(), paper, mass, spread))
     return matching(records)
+
+
+def claims_of(path: Path) -> list[tuple[datetime, float]]:
+    """The claims of a CSV file: date, mass, unit, as (time, mass [kg])."""
+    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+    columns = ("date", "mass", "unit")
+    for column in columns:
+        if column not in (rows.fieldnames or []):
+            raise PlantError((), f"{path}:1: found no column {column!r}, expected {columns}")
+    found = []
+    for row in rows:
+        try:
+            when = datetime.fromisoformat(row["date"].strip()).replace(tzinfo=UTC)
+            found.append((when, parse(f"{row['mass']} {row['unit']}", "kg")))
+        except ValueError as error:
+            raise PlantError((), f"{path}:{rows.line_num}: {error}") from None
+    return found
 
 
 def plan(path: Path) -> Statement:

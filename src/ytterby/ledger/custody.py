@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from ytterby.ledger.book import Book
+from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError, nearest
 from ytterby.ledger.event import Event
 from ytterby.ledger.genealogy import Trace
@@ -83,7 +84,12 @@ def recycled_content(
     """
     chosen = check_model(model)
     if chosen == "credit":
-        raise LedgerError("the credit model", "a CreditAccount, from which claims are drawn")
+        raise LedgerError(
+            "the credit model",
+            "one that says what is in a lot",
+            "Draw claims from a CreditAccount, or with `ytterby statement credit`.",
+            field="model",
+        )
     origins = _origins(book, book.trace_origins(), lot)
     held = {e: labels for e, labels in origins.items() if e in tuple(elements)}
     if chosen == "rolling average":
@@ -149,15 +155,18 @@ def _averaged(
 def inputs(book: Book, start: datetime, until: datetime) -> dict[str, Content]:
     """What went from raw material into process from `start` to before `until`, by element."""
     classes = {one.name: one.feed_class for one in book.lots()}
+    return _put_in(book.entries("event", start=start, until=until), classes)
+
+
+def _put_in(entries: Iterable[Entry], classes: Mapping[str, str]) -> dict[str, Content]:
     masses: dict[str, dict[Source, float]] = defaultdict(lambda: defaultdict(float))
-    for entry in book.entries("event", start=start, until=until):
+    for entry in entries:
         event = Event.of_body(entry.body)
-        entered = {line.element for line in event.lines if line.account.mixed and line.mass > 0}
-        left = {line.element for line in event.lines if line.account.mixed and line.mass < 0}
+        pooled = {line.element for line in event.lines if line.account.mixed and line.mass != 0}
         for line in event.lines:
-            if line.account.kind != "raw" or line.element not in entered | left:
-                continue
-            masses[line.element][_SOURCE.get(classes.get(line.lot, ""), "unknown")] -= line.mass
+            if line.account.kind == "raw" and line.element in pooled:
+                source = _SOURCE.get(classes.get(line.lot, ""), "unknown")
+                masses[line.element][source] -= line.mass
     return {e: Content({s: max(m, 0.0) for s, m in by.items()}) for e, by in masses.items()}
 
 
@@ -239,3 +248,25 @@ class CreditAccount:
     def _lives(self, made: datetime, when: datetime) -> bool:
         age = (when - made).total_seconds()
         return age >= 0 and (self.expires_after is None or age <= self.expires_after * _DAY)
+
+
+def drawn(
+    book: Book, account: CreditAccount, claims: Iterable[tuple[datetime, float]]
+) -> CreditAccount:
+    """The `account` after everything that the books put in and all `claims`, in order of time.
+
+    claims: (time, mass [kg]). Raises LedgerError at the first claim that overdraws it.
+    """
+    classes = {one.name: one.feed_class for one in book.lots()}
+    credits = [
+        (entry.time, one.masses.get(account.source, 0.0))
+        for entry in book.entries("event")
+        if (one := _put_in([entry], classes).get(account.element)) is not None
+    ]
+    moments = [(when, 0, mass) for when, mass in credits] + [(t, 1, mass) for t, mass in claims]
+    for when, is_claim, mass in sorted(moments):
+        if is_claim:
+            account.claim(when, mass)
+        else:
+            account.put_in(when, mass)
+    return account

@@ -15,6 +15,8 @@ from ytterby.reconcile.unaccounted import Term, Unaccounted
 Test = Literal["cumulative", "page", "single", "muf"]
 TESTS: tuple[Test, ...] = ("cumulative", "page", "single", "muf")
 """CUMUF at the end, Page's test on SITMUF, each SITMUF alone, each MUF alone."""
+_ACCURACY = 1e-3
+"""Of that integral [-]."""
 _SEED = 1
 """Of the points at which a normal integral in many dimensions is estimated."""
 
@@ -77,18 +79,21 @@ def alarms(muf: Unaccounted, *, level: float, horizon: int) -> list[Alarm]:
 
 
 def _page_alarms(muf: Unaccounted, element: str, level: float, horizon: int) -> list[Alarm]:
+    """The first alarm of either side; what follows it is in the wake of what raised it."""
     limit = page.limit_for(level / 2, horizon)
     found = []
     for side in page.sums(muf.standardised(element)):
         beyond = np.flatnonzero(side > limit)
-        if beyond.size == 0:
-            continue
-        end = int(beyond[0])
-        start = int(np.flatnonzero(side[:end] == 0).max(initial=-1)) + 1
-        mass, spread = _between(muf, element, start, end)
-        when, since = muf.periods[end], muf.periods[start]
-        found.append(Alarm("page", element, when, since, mass, spread, float(side[end]), limit))
-    return found
+        if beyond.size:
+            end = int(beyond[0])
+            start = int(np.flatnonzero(side[:end] == 0).max(initial=-1)) + 1
+            found.append((end, start, float(side[end])))
+    if not found:
+        return []
+    end, start, statistic = min(found)
+    mass, spread = _between(muf, element, start, end)
+    when, since = muf.periods[end], muf.periods[start]
+    return [Alarm("page", element, when, since, mass, spread, statistic, limit)]
 
 
 def _between(muf: Unaccounted, element: str, start: int, end: int) -> tuple[float, float]:
@@ -220,6 +225,7 @@ def _muf_power(muf: Unaccounted, element: str, loss: np.ndarray, level: float) -
         _alone(level, len(loss)) - loss / standard,
         cov=correlation,
         allow_singular=True,
+        abseps=_ACCURACY,
         rng=np.random.default_rng(_SEED),
     )
     return float(1 - quiet)
