@@ -12,6 +12,8 @@ from cyclopts import App, CycloptsError, Parameter
 from ytterby import __version__
 from ytterby.app.cli_accounts import COMMANDS
 from ytterby.app.cli_ledger import ledger
+from ytterby.app.cli_reconcile import reconcile
+from ytterby.app.cli_statement import statement
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
@@ -336,7 +338,7 @@ def design(
     )
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, reconcile, statement):
     app.command(_command)
 app.command(ledger)
 
