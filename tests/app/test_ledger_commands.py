@@ -103,6 +103,30 @@ def test_a_closed_period_stays_closed(capsys, book):
     said(capsys, *moved, "--time", "2026-02-08", "--mass", "Nd=1 kg")
 
 
+def test_what_a_stock_take_did_not_find_is_judged_and_posted_openly(capsys, book, tmp_path):
+    table = tmp_path / "measurements.csv"
+    table.write_text(
+        "name,stream,time,element,content\n"
+        "stock Nd 01,sx/wip,2026-02-01,Nd,15 ± 0.3 kg\n"
+        "stock Dy 01,sx/wip,2026-02-01,Dy,11.7 ± 0.2 kg\n",
+        encoding="utf-8",
+    )
+    said(capsys, "import", book, str(table), "--by", "Anna")
+    close = ("close", book, "--until", "2026-02-01", "--by", "Anna")
+    told = said(capsys, *close, "--account", "sx/wip")
+    # 220.5225 kg Nd charged, 200 kg taken out, 15 kg found.
+    row = next(line.split() for line in told.splitlines() if line.startswith("Nd"))
+    assert (row[1], row[2]) == ("5.5225", "0.3")
+    assert "Beyond chance: Nd: 5.5" in told and "Beyond chance: Dy" not in told
+    number = told.split("Entry ")[1].split(":")[0]
+    said(capsys, "post", book, "--approve", number, "--by", "Berit")
+    lines = [line.split() for line in said(capsys, "show", book).splitlines()]
+    assert ["sx/wip", "Nd", "15"] in lines and ["sx/muf", "Nd", "5.5225"] in lines
+    number = said(capsys, *close).split("Entry ")[1].split(":")[0]
+    said(capsys, "post", book, "--approve", number, "--by", "Berit")
+    assert "no stock-take of store/raw" in refused(capsys, *close, "--account", "store/raw")
+
+
 def test_evidence_is_checked_by_its_own_verifier(capsys, book, tmp_path):
     bundle, sealed = tmp_path / "evidence.zip", tmp_path / "sealed.zip"
     said(capsys, "export", book, str(bundle))

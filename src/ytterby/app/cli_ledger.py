@@ -122,22 +122,40 @@ def post(
 
 
 @ledger.command
-def close(book: str, /, *, until: str, by: str, note: str = "") -> int:
-    """Put forward that a period be closed; another person approves it with `ledger post`.
+def close(
+    book: str,
+    /,
+    *,
+    until: str,
+    by: str,
+    account: str = "",
+    element: _Many = (),
+    note: str = "",
+) -> int:
+    """Put forward what a stock-take did not find, or that a period be closed.
+
+    Another person approves either with `ledger post --approve`.
 
     Parameters
     ----------
     book
         The books.
     until
-        Events of before this time are refused then, such as 2026-02-01.
+        The end of the period, such as 2026-02-01; events of before are refused once it is closed.
     by
         Who puts it forward.
+    account
+        Hold the stock-take of this account against the books, and put forward to post what is
+        unaccounted for, such as sx/wip. Do so first, for each account.
+    element
+        Judge this one; all that the stock-take found when not given. May be repeated.
     note
         A remark.
     """
-    from ytterby.app.ledger import close
+    from ytterby.app.ledger import close, take_stock
 
+    if account:
+        return take_stock(book, account, until=until, elements=element, person=by)
     return close(book, until=until, person=by, note=note)
 
 

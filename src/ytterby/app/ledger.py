@@ -19,8 +19,10 @@ from ytterby.ledger import (
     noted_in,
     write_evidence,
 )
+from ytterby.ledger.closing import MONTHS, closing
 from ytterby.ledger.moment import read
 from ytterby.quantity import QuantityError, parse
+from ytterby.reconcile import ReconcileError
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,44 @@ def close(address: str, *, until: str, person: str, note: str) -> int:
     """Propose to close a period."""
     book = Book.open(address)
     return _told(book.propose_close(read(until, "--until"), person=person, note=note))
+
+
+def take_stock(
+    address: str, account: str, *, until: str, elements: Sequence[str], person: str
+) -> int:
+    """Print what a stock-take did not find and whether chance explains it, and propose to post it.
+
+    The periods are those that were closed, and the one that ends with `until`, of a year at most.
+    """
+    book, end = Book.open(address), read(until, "--until")
+    closed = [entry.time for entry in book.entries("close") if entry.time < end]
+    boundaries = [book.start, *closed, end][-MONTHS - 1 :]
+    taken = {m.element for m in book.measurements(until=end) if m.stream == account}
+    judged = tuple(elements) or tuple(sorted(e for e in taken if e))
+    if not judged:
+        raise LedgerError(
+            f"no stock-take of {account} until {until}",
+            "a measurement of it at that time",
+            "Import the stock-take first.",
+            field="--account",
+        )
+    try:
+        found = closing(book, account, boundaries, elements=judged)
+    except ReconcileError as error:
+        raise LedgerError(str(error), "stock-takes with their uncertainty") from None
+    last = zip(judged, found.muf.values[-1], found.muf.standard[-1], strict=True)
+    _print_rows(
+        ("element", "kg", "± kg", "since the first close"),
+        [
+            (e, f"{m:.5g}", f"{s:.2g}", "{:.5g} ± {:.2g}".format(*found.muf.cumulative(e)))
+            for e, m, s in last
+        ],
+    )
+    for alarm in found.alarms:
+        print(f"Beyond chance: {alarm}")
+    for one in found.provisional:
+        print(f"Not final: {one.record}: {one.reason}")
+    return max(_told(entry) for entry in found.propose(book, person=person))
 
 
 def _told(entry: Entry) -> int:
@@ -253,7 +293,7 @@ def _print_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     table = Table(box=None, pad_edge=False, header_style="")
     for name in head:
-        right = name in ("kg", "share")
+        right = name in ("kg", "± kg", "share")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
