@@ -12,6 +12,7 @@ ledger = App(
     help="Keep the books of a plant: lots, readings, and what moved.",
     help_flags=["--help", "-h"],
     help_format="plaintext",
+    default_parameter=Parameter(show_default=False),
 )
 
 _Many = Annotated[tuple[str, ...], Parameter(negative=())]
