@@ -11,6 +11,9 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ytterby import __version__
 from ytterby.app.cli_accounts import COMMANDS
+from ytterby.app.cli_ledger import ledger
+from ytterby.app.cli_reconcile import reconcile
+from ytterby.app.cli_statement import statement
 from ytterby.app.options import Site
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -359,8 +362,9 @@ def design(
     )
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, reconcile, statement):
     app.command(_command)
+app.command(ledger)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

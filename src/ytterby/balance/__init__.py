@@ -11,6 +11,7 @@ from ytterby.balance.balance import (
     of_streams,
 )
 from ytterby.balance.basis import Basis
+from ytterby.balance.covariance import Covariance
 from ytterby.balance.finding import Finding
 from ytterby.balance.stream import AMBIENT, Stream, empty, mix
 
@@ -21,6 +22,7 @@ __all__ = [
     "Balance",
     "BalanceError",
     "Basis",
+    "Covariance",
     "Edge",
     "Finding",
     "Role",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from ytterby.balance.covariance import Covariance
 from ytterby.balance.finding import Finding
 from ytterby.balance.stream import Stream
 from ytterby.chemistry import RARE_EARTHS, atomic_mass, oxide_factor
@@ -66,7 +67,8 @@ class Balance:
     producer has them. facts: what the balance rests on, by `unit.field`. responses: change of
     `masses` [kg] when that fact rises by its standard uncertainty, or by a tenth of its value
     where none is stated. findings: what a reader should know. details: what a unit tells of its
-    inside, by unit, such as the stage profile of a cascade.
+    inside, by unit, such as the stage profile of a cascade. covariance: of the masses, where the
+    producer knows it, as one that reconciles readings does.
     """
 
     plant: str
@@ -83,6 +85,7 @@ class Balance:
     responses: Mapping[str, np.ndarray] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    covariance: Covariance | None = None
 
     def edge(self, name: str) -> int:
         """Position of the edge `name`; raises UnknownStream with the nearest name."""

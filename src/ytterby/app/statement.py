@@ -1,0 +1,297 @@
+"""`ytterby statement`: what the books of a plant say to tax, customs, buyers and managers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from ytterby.accounts import Line, Statement
+from ytterby.accounts.ruled import NOT_ADVICE, of_rule
+from ytterby.facts.rule import rules
+from ytterby.ledger import Book, LedgerError, Lot
+from ytterby.ledger.event import Event
+from ytterby.plant.errors import PlantError
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_MONTHS = 12
+
+
+def tell(made: Callable[[], list[Statement]], *, as_json: bool, out: Path | None) -> int:
+    """Print or write the statements that `made` draws up; what cannot be is a PlantError."""
+    from ytterby.app.accounts import plain, write
+
+    try:
+        found = made()
+    except LedgerError as error:
+        raise PlantError((), str(error)) from None
+    except ValueError as error:
+        if isinstance(error, PlantError):
+            raise
+        raise PlantError((), str(error)) from None
+    if out is not None:
+        write(found, out)
+    if as_json:
+        print(json.dumps([plain(one) for one in found], indent=2))
+    elif out is None:
+        from ytterby.app.accounts import _told
+        from ytterby.app.terminal import console
+
+        for one in found:
+            console().print(_told(one))
+        console().print(f"({NOT_ADVICE})")
+    return 0
+
+
+def today(on: str | None) -> str:
+    """The day as of which law counts: `on`, checked, or today [ISO date]."""
+    if on is None:
+        return date.today().isoformat()
+    try:
+        return date.fromisoformat(on).isoformat()
+    except ValueError:
+        raise PlantError((), f"--on {on}: expected a day such as 2026-01-31") from None
+
+
+def month(text: str, option: str) -> datetime:
+    """The beginning of a month such as 2026-03; raises PlantError."""
+    match = _MONTH.fullmatch(text)
+    if match is None or not 1 <= int(match[2]) <= _MONTHS:
+        raise PlantError((), f"{option} {text}: expected a month such as 2026-03")
+    return datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)
+
+
+def after(when: datetime) -> datetime:
+    """The beginning of the next month."""
+    return datetime(when.year + when.month // _MONTHS, when.month % _MONTHS + 1, 1, tzinfo=UTC)
+
+
+def months(first: str, last: str) -> list[datetime]:
+    """The boundaries of the months from `first` through `last`."""
+    found, end = [month(first, "--first")], after(month(last, "--last"))
+    while found[-1] < end:
+        found.append(after(found[-1]))
+    if len(found) < 2:
+        raise PlantError((), f"--last {last}: expected a month no earlier than {first}")
+    return found
+
+
+def book_of(path: str) -> Book:
+    """The books at a file or address; raises PlantError."""
+    try:
+        return Book.open(path)
+    except LedgerError as error:
+        raise PlantError((), str(error)) from None
+
+
+def closing(book: Book, account: str, boundaries: list[datetime], elements: tuple[str, ...]) -> Any:
+    """Material unaccounted for by month and element, and what chance does not explain."""
+    from ytterby.ledger.closing import closing as close
+
+    held = {element for (_, _, element), mass in book.holdings().items() if mass}
+    found = close(book, account, boundaries, elements=elements or tuple(sorted(held)))
+    lines = []
+    for column, element in enumerate(found.muf.elements):
+        for row, period in enumerate(found.muf.periods):
+            mass, spread = found.muf.values[row, column], found.muf.standard[row, column]
+            key, label = ("muf", period, element), f"{element} unaccounted for, {period}"
+            lines.append(Line.of(key, label, float(mass), "kg", remark=f"± {spread:.3g} kg"))
+        total, spread = found.muf.cumulative(element)
+        key, label = ("cumuf", element), f"{element} unaccounted for, all months"
+        lines.append(Line.of(key, label, total, "kg", remark=f"± {spread:.3g} kg"))
+    alarms = [
+        Line.of(("alarm", str(i)), f"beyond chance: {a.test}", a.statistic, "-", remark=str(a))
+        for i, a in enumerate(found.alarms)
+    ]
+    open_ = [
+        Line(("provisional", one.record), f"not final: {one.record}", None, "-", missing=one.reason)
+        for one in found.provisional
+    ]
+    return Statement(f"Closing of {found.account}", (*lines, *alarms, *open_))
+
+
+def oxides(book: Book, names: tuple[str, ...]) -> Statement:
+    """Oxide equivalents of lots, by weight and assay."""
+    from ytterby.accounts.oxides import oxide_equivalents
+
+    lots = [book.lot(name) for name in names] or _assayed(book)
+    return oxide_equivalents({lot.name: book.assay(lot.name).contents(lot) for lot in lots})
+
+
+def fingerprints(book: Book, names: tuple[str, ...]) -> list[Statement]:
+    """Whether the assays of raw lots fit the feed class that was declared, one table."""
+    from ytterby.accounts.fingerprint import classes, fingerprint
+
+    lots = [book.lot(name) for name in names]
+    lots = lots or [lot for lot in _assayed(book) if lot.feed_class != "unknown"]
+    lines = []
+    for lot in lots:
+        if lot.feed_class not in classes():
+            reason = f"no bounds are known of feed class {lot.feed_class}"
+            label = f"{lot.name}, {lot.feed_class}"
+            lines.append(Line(("fits", lot.name), label, None, "-", missing=reason))
+            continue
+        assay = {
+            e: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
+            for e, share in book.assay(lot.name).shares.items()
+        }
+        statement = fingerprint(assay, lot.feed_class)
+        if names:
+            return [Statement(f"{statement.title} of {lot.name}", statement.lines)]
+        one = statement.line("fits", lot.feed_class)
+        label = f"chance that {lot.name} fits {lot.feed_class}"
+        lines.append(
+            Line(("fits", lot.name), label, one.value, "-", (), one.missing, one.facts,
+                 one.evidence, (), one.remark)
+        )  # fmt: skip
+    return [Statement("Feed fingerprints", tuple(lines))]
+
+
+def recycled(
+    book: Book, lot: str, model: str, window: tuple[datetime, datetime] | None, on: str
+) -> Statement:
+    """Post-consumer, pre-consumer and primary share of each element that Art. 29 names."""
+    from ytterby.ledger.custody import recycled_content
+
+    content = recycled_content(book, lot, model, window=window)
+    lines = []
+    for element, one in content.items():
+        for source in ("post-consumer", "pre-consumer", "primary", "unknown"):
+            key, label = ("share", element, source), f"{element} of {lot}, {source}"
+            lines.append(Line.of(key, label, one.share(source), "-", remark=model))
+    (law,) = rules("recycled content")
+    text = f"{law.says} ({law.on(on).text}). {law.note}"
+    label = f"{law.instrument}: mass of magnets from which it counts"
+    lines.append(of_rule(("law",), label, law.fact.value, law.unit, law, text))
+    return Statement(f"Recycled content of {lot}", tuple(lines))
+
+
+def credit(
+    book: Book, element: str, source: Any, factor: float, claims: Path, expires: float | None
+) -> Statement:
+    """What is left of the credits of one element and source after the claims of a CSV file."""
+    from ytterby.app.statement_files import claims_of
+    from ytterby.ledger.custody import CreditAccount, drawn
+
+    made = claims_of(claims)
+    account = drawn(book, CreditAccount(element, source, factor, expires), made)
+    last = max((when for when, _ in made), default=book.start)
+    label = f"{source} {element}"
+    return Statement(
+        "Mass balance by credits",
+        (
+            Line.of(("claimed",), f"{label} claimed", sum(m for _, m in made), "kg"),
+            Line.of(("held",), f"{label} left on {last:%Y-%m-%d}", account.held(last), "kg"),
+        ),
+    )
+
+
+def origin(book: Book, lot: str, sintered_in: str, is_recycled: bool, on: str) -> Statement:
+    """The origin test of 10 USC 4872 for a magnet lot."""
+    from ytterby.accounts.magnet_origin import magnet_origin
+    from ytterby.ledger.custody import origins_of
+
+    return magnet_origin(
+        origins_of(book, lot), on=on, milled_and_sintered_in=sintered_in, recycled=is_recycled
+    )
+
+
+def purity(book: Book, lot: str, form: str, element: str, cost: float, on: str) -> Statement:
+    """The purity gate of 45X for a lot: 1 less all else that was analysed in it."""
+    from ytterby.accounts.purity_gates import purity_gate
+    from ytterby.chemistry import RARE_EARTHS, oxide_factor
+
+    mains = re.findall("[A-Z][a-z]?", form.split()[0]) if form.split() else []
+    shares = book.assay(lot).shares
+    others = {e: share for e, share in shares.items() if e not in (*mains, element)}
+    if not others:
+        raise PlantError((), f"lot {lot!r}: found no impurity analysed, expected one at least")
+    impurity = variance = 0.0
+    for symbol, share in others.items():
+        factor = oxide_factor(symbol) if "oxide" in form and symbol in RARE_EARTHS else 1.0
+        impurity += factor * share.value
+        variance += factor**2 * (share.random**2 + share.systematic**2)
+    return purity_gate(form, element, 1 - impurity, variance**0.5, cost=cost, on=on)
+
+
+def controlled(book: Book, lot: str, form: str, on: str) -> Statement:
+    """The listed items of Chinese export control that a lot matches."""
+    from ytterby.accounts.export_control import export_control
+
+    assay = {element: share.value for element, share in book.assay(lot).shares.items()}
+    return export_control(form, assay, on=on)
+
+
+def flows(book: Book, text: str, quota: Mapping[str, float], on: str) -> list[Statement]:
+    """The flow statement of a month by form, and the headroom of the separation quota."""
+    from ytterby.accounts.flows_of_month import ProductFlow, monthly_flows, quota_headroom
+    from ytterby.accounts.oxides import oxide_equivalent
+
+    start = month(text, "--month")
+    end = after(start)
+    forms = {lot.name: lot.form for lot in book.lots()}
+    stocks = [_stock(book, when, forms) for when in (start, end)]
+    moved = _moved(book, start, end, forms)
+    rows = []
+    for form in dict.fromkeys(forms.values()):
+        mass = {way: oxide_equivalent(moved.get((form, way), {})) for way in _WAYS}
+        opening, closed = (oxide_equivalent(stock.get(form, {})) for stock in stocks)
+        rows.append(ProductFlow(form, opening=opening, closing=closed, **mass))
+    found = [monthly_flows(text, rows, on=on)]
+    if quota:
+        year = month(f"{start:%Y}-01", "--month")
+        entered = _moved(book, year, end, forms)
+        used = sum(oxide_equivalent(m) for (_, way), m in entered.items() if way == "used")
+        found.append(quota_headroom({name: (used, 0.0) for name in quota}, quota, on=on))
+    return found
+
+
+_WAYS = ("received", "made", "used", "sold")
+_OUT = ("customer", "disposal")
+
+
+def _way(source: str, target: str) -> str | None:
+    """What a move between two kinds of accounts is in a flow statement."""
+    stores = ("raw", "product", "residue")
+    if target in stores and source in ("supplier", "opening"):
+        return "received"
+    if target in stores and source == "wip":
+        return "made"
+    if source in stores and target == "wip":
+        return "used"
+    return "sold" if source in stores and target in _OUT else None
+
+
+def _moved(
+    book: Book, start: datetime, end: datetime, forms: Mapping[str, str]
+) -> dict[tuple[str, str], dict[str, float]]:
+    """Mass [kg] by element, by (form, way), of what moved."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for entry in book.entries("event", start=start, until=end):
+        event = Event.of_body(entry.body)
+        kinds = {line.account.kind for line in event.lines}
+        stored = (one for one in event.lines if one.account.inside and one.lot in forms)
+        for line in stored:
+            for other in kinds - {line.account.kind}:
+                there = (line.account.kind, other) if line.mass < 0 else (other, line.account.kind)
+                way = _way(*there)
+                if way is not None:
+                    masses = found.setdefault((forms[line.lot], way), {})
+                    masses[line.element] = masses.get(line.element, 0.0) + abs(line.mass)
+    return found
+
+
+def _stock(book: Book, when: datetime, forms: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for (account, lot, element), mass in book.holdings(when).items():
+        if account.inside and lot in forms:
+            masses = found.setdefault(forms[lot], {})
+            masses[element] = masses.get(element, 0.0) + mass
+    return found
+
+
+def _assayed(book: Book) -> list[Lot]:
+    return [lot for lot in book.lots() if lot.gross is not None and book.assays(lot.name)]
