@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from ytterby import __version__
 from ytterby.app.cli_accounts import COMMANDS
+from ytterby.app.cli_ledger import ledger
 from ytterby.app.cli_reconcile import reconcile
 from ytterby.app.cli_statement import statement
 
@@ -339,6 +340,7 @@ def design(
 
 for _command in (*COMMANDS, reconcile, statement):
     app.command(_command)
+app.command(ledger)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,6 +7,7 @@ import sys
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.balance import BalanceError
 from ytterby.facts import UnknownFact
+from ytterby.ledger.errors import LedgerError
 from ytterby.plant import PlantError
 from ytterby.quantity import QuantityError
 from ytterby.separation.dynamics import Stalled
@@ -15,6 +16,7 @@ _STATUS: dict[type[Exception], int] = {
     PlantError: BAD_INPUT,
     QuantityError: BAD_INPUT,
     UnknownFact: BAD_INPUT,
+    LedgerError: BAD_INPUT,
     OSError: BAD_INPUT,
     BalanceError: RESULT_IS_NONE,
     Stalled: RESULT_IS_NONE,

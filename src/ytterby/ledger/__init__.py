@@ -6,6 +6,7 @@ from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError, StorageError
 from ytterby.ledger.event import Event, Line, move
 from ytterby.ledger.evidence import noted_in, write_evidence
+from ytterby.ledger.importing import Imported, ImportRefused, import_tables
 from ytterby.ledger.lot import FEED_CLASSES, STAGES, Assay, Lot, Measurement, Uncertain
 from ytterby.ledger.verification import Verification
 
@@ -18,6 +19,8 @@ __all__ = [
     "Book",
     "Entry",
     "Event",
+    "ImportRefused",
+    "Imported",
     "LedgerError",
     "Line",
     "Lot",
@@ -25,6 +28,7 @@ __all__ = [
     "StorageError",
     "Uncertain",
     "Verification",
+    "import_tables",
     "move",
     "noted_in",
     "write_evidence",

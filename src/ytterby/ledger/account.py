@@ -29,7 +29,7 @@ class Kind:
 KINDS = {
     "supplier": Kind("where it is bought", False, "feed"),
     "opening": Kind("what was there when the books began", False, "feed", approved=True),
-    "raw": Kind("raw material in store", True, "internal"),
+    "raw": Kind("raw material in store", True, "unassigned"),
     "wip": Kind("work in progress: what is in the circuits", True, "internal", mixed=True),
     "product": Kind("product in store", True, "product"),
     "residue": Kind("residue in store", True, "residue"),

@@ -34,7 +34,7 @@ def reversal(connection: Connection, seq: int, reason: str) -> Draft:
         raise LedgerError(
             f"entry {seq}, a {'reversal' if entry.reverses else entry.kind}",
             f"one of {', '.join(_REVERSIBLE)}",
-            "Enter anew what a reversal undid.",
+            "What was undone is entered anew." if entry.reverses else "",
             field="entry",
         )
     _check_standing(connection, seq)

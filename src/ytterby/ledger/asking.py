@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ytterby.ledger.account import Account
 from ytterby.ledger.entry import Entry, Record
@@ -14,6 +14,7 @@ from ytterby.ledger.errors import LedgerError, nearest
 from ytterby.ledger.lot import Assay, Lot, Measurement
 from ytterby.ledger.mass import kilograms
 from ytterby.ledger.moment import written
+from ytterby.ledger.state import chunks
 from ytterby.ledger.tables import HOLDINGS, JOURNAL, NAMES, POSTINGS
 
 _PORTION = 10_000
@@ -43,14 +44,26 @@ def entries(
         asked = asked.where(JOURNAL.c.event_time >= written(start, "start"))
     if until is not None:
         asked = asked.where(JOURNAL.c.event_time < written(until, "until"))
-    rows = connection.execution_options(yield_per=_PORTION).execute(asked)
-    return map(Entry.of_row, rows)
+    with connection.execution_options(yield_per=_PORTION).execute(asked) as rows:
+        yield from map(Entry.of_row, rows)
 
 
-def records(connection: Connection, kind: str) -> list[Record]:
+def by_reference(connection: Connection, references: Sequence[str]) -> dict[tuple[str, str], Entry]:
+    """The entries that the books know by one of `references`, by kind and reference."""
+    found = {}
+    for some in chunks(sorted(set(references))):
+        asked = select(JOURNAL).where(JOURNAL.c.reference.in_(some))
+        for row in connection.execute(asked):
+            found[row.kind, row.reference] = Entry.of_row(row)
+    return found
+
+
+def records(connection: Connection, kind: str, *which: ColumnElement[bool]) -> list[Record]:
     """Lots, assays or measurements that were not withdrawn, in their order."""
-    gone = {entry.reverses for entry in entries(connection, "withdrawal")}
-    return [e.record for e in entries(connection, kind) if e.seq not in gone]
+    withdrawn = select(JOURNAL.c.reverses).where(JOURNAL.c.reverses.is_not(None))
+    asked = select(JOURNAL).where(JOURNAL.c.kind == kind, JOURNAL.c.seq.not_in(withdrawn), *which)
+    rows = connection.execute(asked.order_by(JOURNAL.c.seq))
+    return [Entry.of_row(row).record for row in rows]
 
 
 def account_of(connection: Connection, account: str | Account) -> str:
@@ -105,18 +118,32 @@ def holdings(
 
 def lot(connection: Connection, name: str) -> Lot:
     """The lot of that name; raises LedgerError with the nearest one."""
-    found = {one.name: one for one in records(connection, "lot") if isinstance(one, Lot)}
-    if name not in found:
-        raise LedgerError(f"no lot {name!r}", "one of the books", nearest(name, found), field="lot")
-    return found[name]
+    for record in records(connection, "lot", JOURNAL.c.reference == name):
+        if isinstance(record, Lot):
+            return record
+    known = connection.execute(select(NAMES.c.name).where(NAMES.c.kind == "lot")).scalars()
+    raise LedgerError(f"no lot {name!r}", "one of the books", nearest(name, known), field="lot")
 
 
 def assays(connection: Connection, lot: str) -> list[Assay]:
     """The assays of a lot that were neither withdrawn nor replaced, the final ones last."""
-    found = [a for a in records(connection, "assay") if isinstance(a, Assay) and a.lot == lot]
+    named = JOURNAL.c.reference.endswith(f" of {lot}", autoescape=True)
+    found = [
+        a for a in records(connection, "assay", named) if isinstance(a, Assay) and a.lot == lot
+    ]
     replaced = {assay.replaces for assay in found}
     valid = [assay for assay in found if assay.certificate not in replaced]
     return sorted(valid, key=lambda assay: assay.status == "final")
+
+
+def assay(connection: Connection, lot: str) -> Assay:
+    """The assay of a lot that counts: the latest final one, else the latest."""
+    found = assays(connection, lot)
+    if not found:
+        raise LedgerError(
+            f"no assay of lot {lot!r}", "one at least", "Enter it first.", field="assay"
+        )
+    return found[-1]
 
 
 def measurements(connection: Connection) -> list[Measurement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -36,7 +37,7 @@ class Book:
     """
 
     def __init__(self, address: str | Path, engine: Engine, clock: Clock):
-        self.address, self.engine, self._clock = address, engine, clock
+        self.address, self.engine, self.now = address, engine, clock
 
     @staticmethod
     def create(
@@ -69,17 +70,17 @@ class Book:
             raise LedgerError(f"no file {str(address)!r}", "books that `ytterby ledger init` began")
         book = Book(address, engine_of(address), clock)
         with reading(book.engine) as connection:
-            check_tables(connection, address)
+            check_tables(connection)
         return book
 
     # What people enter.
 
     def open_account(self, account: str | Account, *, person: str) -> Entry:
         """Open `account`, such as "leach/wip", from the beginning of the books on."""
-        return self._enter(lambda _: _opening(account, self.start), person)
+        return self.post(Account.of(account), person=person)
 
     def post(self, record: Record, *, person: str) -> Entry:
-        """Enter a lot, an assay, a measurement or an event.
+        """Enter an account, a lot, an assay, a measurement or an event.
 
         An event that touches known losses, material unaccounted for or opening stock has to be
         proposed, and approved by another person, instead.
@@ -88,9 +89,9 @@ class Book:
 
     def post_all(self, records: Sequence[Record], *, person: str) -> list[Entry]:
         """Enter all `records` in their order, or none; `LedgerError.record` says which is wrong."""
-        drafts = _drafts(records)
+        drafts = _drafts(records, self.start)
         with writing(self.engine) as connection:
-            return enter(connection, drafts, person, self._clock()) if drafts else []
+            return enter(connection, drafts, person, self.now()) if drafts else []
 
     def propose(self, event: Event, *, person: str) -> Entry:
         """Put `event` forward for another person to approve; nothing moves before."""
@@ -115,21 +116,21 @@ class Book:
     def decline(self, seq: int, *, person: str, reason: str) -> Entry:
         """Say no to the proposal `seq`, also to one of one's own; it cannot be approved then."""
         return self._enter(
-            lambda connection: approval.declined(connection, seq, reason, self._clock()), person
+            lambda connection: approval.declined(connection, seq, reason, self.now()), person
         )
 
     def _enter(self, draft: Callable[[Connection], Draft], person: str) -> Entry:
         with writing(self.engine) as connection:
-            return enter(connection, [draft(connection)], person, self._clock())[0]
+            return enter(connection, [draft(connection)], person, self.now())[0]
 
     # What people ask.
 
-    @property
+    @cached_property
     def plant(self) -> str:
         """Whose books these are."""
         return self.entry(1).body["plant"]
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         """From when on events are entered."""
         return self.entry(1).time
@@ -206,12 +207,8 @@ class Book:
 
     def assay(self, lot: str) -> Assay:
         """The assay of a lot that counts: the latest final one, else the latest."""
-        found = self.assays(lot)
-        if not found:
-            raise LedgerError(
-                f"no assay of lot {lot!r}", "one at least", "Enter it first.", field="assay"
-            )
-        return found[-1]
+        with reading(self.engine) as connection:
+            return asking.assay(connection, lot)
 
     def measurements(
         self, *, start: datetime | None = None, until: datetime | None = None
@@ -277,18 +274,21 @@ def _opening(account: str | Account, start: datetime) -> Draft:
     return Draft("account", {"name": name, "time": written(start)}, name)
 
 
-def _drafts(records: Sequence[Record]) -> list[Draft]:
+def _drafts(records: Sequence[Record], start: datetime) -> list[Draft]:
     drafts = []
     for position, record in enumerate(records):
         try:
-            drafts.append(_draft(record))
+            drafts.append(draft_of(record, start))
         except LedgerError as error:
             error.record = position
             raise
     return drafts
 
 
-def _draft(record: Record) -> Draft:
+def draft_of(record: Record, start: datetime) -> Draft:
+    """What `record` enters in books that begin at `start`; raises LedgerError."""
+    if isinstance(record, Account):
+        return _opening(record, start)
     body = record.body()
     if isinstance(record, Event) and record.approved:
         kinds = sorted({line.account.kind for line in record.lines if line.account.approved})

@@ -82,12 +82,12 @@ def faults(links: Iterable[Link]) -> Iterator[Fault]:
             gone = f"{last + 1}" if link.seq == last + 2 else f"{last + 1} to {link.seq - 1}"
             yield Fault(last + 1, f"missing: {gone} was taken out or never was")
             before = link.previous
-        if link.previous != before:
-            yield Fault(last, "changed, and given a new digest: the next entry remembers another")
         if link.text is not None and seal_of(link.text) != link.seal:
             yield Fault(link.seq, "changed: its text is not the one that was sealed")
         elif digest_of(link.previous, link.seal) != link.digest:
             yield Fault(link.seq, "changed: its digest is not that of what it says")
+        elif link.previous != before:
+            yield Fault(last or link.seq, "changed, and given a digest that the next does not know")
         before, last = link.digest, link.seq
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from ytterby.ledger.account import Account
 from ytterby.ledger.chain import Link
 from ytterby.ledger.event import Event
 from ytterby.ledger.lot import Assay, Lot, Measurement
 from ytterby.ledger.moment import moment
 
 _RECORDS = {record.kind: record for record in (Event, Lot, Assay, Measurement)}
-Record = Event | Lot | Assay | Measurement
+Record = Account | Event | Lot | Assay | Measurement
 """What people enter."""
 
 
@@ -67,9 +68,19 @@ class Entry:
     @property
     def record(self) -> Record:
         """What was entered; raises KeyError for a kind that people do not write themselves."""
-        body = {key: value for key, value in self.body.items() if key not in _HEADER}
-        return _RECORDS[self.kind].of_body(body)
+        return _RECORDS[self.kind].of_body(self.said)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The body of the record alone, or of what a proposal puts forward."""
+        body = self.body.get("proposed", self.body)
+        return {key: value for key, value in body.items() if key not in _HEADER}
+
+    @property
+    def source(self) -> str | None:
+        """Digest of the rows that it was imported from; None where it was not."""
+        return self.body.get("proposed", self.body).get("source")
 
 
-_HEADER = {"seq", "kind", "recorded", "person", "reverses", "proposal", "proposed_by"}
+_HEADER = {"seq", "kind", "recorded", "person", "reverses", "proposal", "proposed_by", "source"}
 """Keys of a body that the books add themselves."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.ledger.account import Account
 from ytterby.ledger.errors import LedgerError
-from ytterby.ledger.mass import balanced, kilograms
+from ytterby.ledger.mass import balanced, check_mass, kilograms
 from ytterby.ledger.moment import moment, written
 from ytterby.ledger.names import check_name, check_text
 
@@ -91,9 +91,9 @@ def check_element(element: object, field: str = "element") -> str:
 def _rounded(lines: tuple[Line, ...]) -> list[list[Any]]:
     """[account, lot, element, micrograms] of each line, lines that say the same thing as one."""
     together: dict[str, dict[tuple[str, str], list[float]]] = defaultdict(lambda: defaultdict(list))
+    for lot in {line.lot for line in lines} - {POOL}:
+        check_name(lot, "lot")
     for line in lines:
-        if line.lot:
-            check_name(line.lot, "lot")
         together[check_element(line.element)][str(line.account), line.lot].append(line.mass)
     rows = []
     for element, places in together.items():
@@ -123,9 +123,8 @@ def move(
     """
     source, target = Account.of(source, "from"), Account.of(target, "to")
     arriving = (POOL if target.mixed else lot) if into is None else into
-    lines: Iterable[Line] = (
-        line
-        for element, mass in masses.items()
-        for line in (Line(source, element, -mass, lot), Line(target, element, mass, arriving))
-    )
+    lines: list[Line] = []
+    for element, mass in masses.items():
+        moved = check_mass(mass, element)
+        lines += (Line(source, element, -moved, lot), Line(target, element, moved, arriving))
     return Event(time, tuple(lines), reference, note)

@@ -26,30 +26,23 @@ def ways_of(lines: Lines) -> dict[Way, dict[str, int]]:
     in proportion. A zero says that the element was measured and none moved.
     """
     moved: dict[Way, dict[str, int]] = defaultdict(dict)
+    giving = {account for account, _, mass in lines if mass < 0}
     for element in sorted({element for _, element, _ in lines}):
         total: dict[Account, int] = defaultdict(int)
-        for account, of, micrograms in lines:
+        for account, of, mass in lines:
             if of == element:
-                total[account] += micrograms
-        givers = {account: -mass for account, mass in sorted(total.items()) if mass < 0}
-        for account, mass in sorted(total.items()):
+                total[account] += mass
+        left = {account: -mass for account, mass in sorted(total.items()) if mass < 0}
+        for taker, mass in sorted(total.items()):
             if mass > 0:
-                parts = prorated(mass, list(givers.values()))
-                for giver, part in zip(givers, parts, strict=True):
-                    moved[giver, account][element] = part
-                    givers[giver] -= part
-        if not givers:
-            for way in _silent_ways(lines, element):
-                moved[way][element] = 0
+                parts = prorated(mass, list(left.values()))
+                for giver, part in zip(left, parts, strict=True):
+                    moved[giver, taker][element] = part
+                    left[giver] -= part
+            elif mass == 0 and taker not in giving:
+                for giver in left or giving:
+                    moved[giver, taker][element] = 0
     return moved
-
-
-def _silent_ways(lines: Lines, element: str) -> Iterable[Way]:
-    """Ways of the event's other elements along which `element` was found to be none."""
-    named = {account for account, of, _ in lines if of == element}
-    giving = {account for account, _, mass in lines if mass < 0} & named
-    taking = {account for account, _, mass in lines if mass > 0} & named
-    return [(giver, taker) for giver in sorted(giving) for taker in sorted(taking)]
 
 
 def balance_of(

@@ -29,21 +29,21 @@ Lines = Iterable[tuple[str, str, str, int]]
 class Trace:
     """Labelled material after all events.
 
-    parts: micrograms by label, by (account, lot) and element. lots: that such material went
-    through, by label.
+    parts: micrograms by label, by (account, lot) and element. made: the same of all that ever went
+    into a lot from elsewhere, by lot and element. lots: that labelled material went through.
     """
 
     parts: Mapping[tuple[Place, str], Parts]
+    made: Mapping[tuple[str, str], Parts]
     lots: Mapping[str, frozenset[str]]
 
     def of(self, lot: str) -> dict[str, dict[str, float]]:
-        """Mass [kg] by element and label of all of `lot`, in the plant and outside it."""
-        found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for ((_, name), element), parts in self.parts.items():
-            if name == lot:
-                for label, mass in parts.items():
-                    found[element][label] += kilograms(mass)
-        return {element: dict(labels) for element, labels in sorted(found.items())}
+        """Mass [kg] by element and label of all that ever went into `lot`."""
+        return {
+            element: {label: kilograms(mass) for label, mass in parts.items()}
+            for (name, element), parts in sorted(self.made.items())
+            if name == lot
+        }
 
     def where(self, label: str) -> dict[tuple[Account, str], dict[str, float]]:
         """Mass [kg] of material with `label`, by (account, lot) and element."""
@@ -68,12 +68,13 @@ def trace_lot(events: Iterable[Lines], lot: str) -> Trace:
 class _Replay:
     """Labelled material on its way through the events.
 
-    marked: the lot whose material is followed, or None for all origins. parts: see Trace. debts:
-    micrograms taken from a place before the books had put them in.
+    marked: the lot whose material is followed, or None for all origins. parts, made: see Trace.
+    debts: micrograms taken from a place before the books had put them in.
     """
 
     marked: str | None
     parts: dict[tuple[Place, str], Parts] = field(default_factory=dict)
+    made: dict[tuple[str, str], Parts] = field(default_factory=dict)
     debts: dict[tuple[Place, str], int] = field(default_factory=lambda: defaultdict(int))
     lots: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -84,7 +85,8 @@ class _Replay:
                 moved[element].append(((account, lot), mass))
             for element, masses in moved.items():
                 self._move(element, masses)
-        return Trace(self.parts, {label: frozenset(lots) for label, lots in self.lots.items()})
+        lots = {label: frozenset(through) for label, through in self.lots.items()}
+        return Trace(self.parts, self.made, lots)
 
     def _move(self, element: str, moved: list[tuple[Place, int]]) -> None:
         """One element, from givers to takers: first each lot to itself, what is left is mixed."""
@@ -102,7 +104,9 @@ class _Replay:
         for parts in given.values():
             _add(mixed, parts)
         for place, mass in wanted.items():
-            self._give(place, element, _drawn(mixed, mass))
+            parts = _drawn(mixed, mass)
+            _add(self.made.setdefault((place[1], element), {}), parts)
+            self._give(place, element, parts)
 
     def _take(self, place: Place, element: str, mass: int) -> Parts:
         account, lot = place
@@ -113,7 +117,9 @@ class _Replay:
             self.debts[place, element] += short
             _add(taken, {self._label(lot, UNDOCUMENTED): short})
         elif short:
-            _add(taken, {self._label(lot, lot or account): short})
+            new = {self._label(lot, lot or account): short}
+            _add(self.made.setdefault((lot, element), {}), new)
+            _add(taken, new)
         return taken
 
     def _give(self, place: Place, element: str, parts: Parts) -> None:

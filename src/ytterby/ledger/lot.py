@@ -165,14 +165,14 @@ def _origin(origin: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]
             )
         for element, country in countries.items():
             if element != EVERY:
-                check_element(element, "origin")
+                check_element(element, stage)
             if not (country.isascii() and country.isalpha() and country.isupper()) or len(
                 country
             ) != len("EE"):
                 raise LedgerError(
                     repr(country),
                     "a country of two capital letters, such as EE",
-                    field=f"origin {stage}",
+                    field=stage,
                 )
         checked[stage] = dict(sorted(countries.items()))
     return checked

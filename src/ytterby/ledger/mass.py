@@ -12,6 +12,8 @@ MICROGRAMS_PER_KG = 1_000_000_000
 LARGEST_MASS = 1e8
 """Mass of one element in one line beyond which an entry is a slip of the pen [kg]: a hundred
 thousand tonnes."""
+LARGEST_STOCK = (2**63 - 1) // MICROGRAMS_PER_KG
+"""Mass of one element in one account that 64 bits can hold in micrograms [kg]."""
 UNBALANCED = 1e-9
 """Sum of the lines of one element over what moves, beyond which it is no rounding [-]."""
 

@@ -8,7 +8,6 @@ book may look the same.
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
 
 from ytterby.ledger.errors import LedgerError
 
@@ -82,11 +81,12 @@ def _check_text(text: object, field: str, longest: int) -> str:
 
 
 def _scripts(word: str) -> list[str]:
+    if word.isascii():
+        return []
     names = (unicodedata.name(character, "") for character in word if character.isalpha())
     return sorted({name.split()[0] for name in names} & set(_SCRIPTS))
 
 
-@cache
 def likeness(name: str) -> str:
     """What `name` looks like: the same text for names that a reader could not tell apart."""
     plain = unicodedata.normalize("NFKD", name.translate(_LOOKALIKES)).casefold()

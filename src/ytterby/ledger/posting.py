@@ -13,8 +13,9 @@ from ytterby.ledger.account import Account
 from ytterby.ledger.chain import Link, canonical, digest_of, seal_of
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError, nearest
+from ytterby.ledger.event import POOL
 from ytterby.ledger.lot import ASSAY_SURPLUS
-from ytterby.ledger.mass import kilograms
+from ytterby.ledger.mass import LARGEST_STOCK, kilograms
 from ytterby.ledger.moment import moment, written
 from ytterby.ledger.names import check_name, likeness
 from ytterby.ledger.state import State, chunks
@@ -32,6 +33,12 @@ class Draft:
     kind: str
     body: dict[str, Any]
     reference: str | None = None
+
+    @property
+    def replaced(self) -> str | None:
+        """The reference of the entry of its kind that it corrects."""
+        old = self.body.get("replaces")
+        return f"{old} of {self.body['lot']}" if old and self.kind == "assay" else old or None
 
     @property
     def lines(self) -> list[list[Any]]:
@@ -64,18 +71,7 @@ def enter(
         rows.append(row)
         moved = draft.lines if draft.kind == "event" else []
         touched |= {(account, lot, element) for account, lot, element, _ in moved}
-        for number, line in enumerate(moved):
-            account, lot, element, mass = line
-            lines.append(
-                {
-                    "seq": row["seq"],
-                    "line": number,
-                    "account": account,
-                    "lot": lot,
-                    "element": element,
-                    "micrograms": mass,
-                }
-            )
+        lines += [_line(row["seq"], number, *line) for number, line in enumerate(moved)]
         if draft.kind in ("lot", "account"):
             named.append(_name(draft, row["seq"]))
     _insert(connection, JOURNAL, rows)
@@ -134,7 +130,8 @@ def _record_time(state: State, now: datetime) -> str:
 def _known(connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[str, str], int]:
     """Entries that the books know by one of the references that are about to be used."""
     known = {}
-    references = sorted({draft.reference for draft in drafts if draft.reference})
+    wanted = {one for draft in drafts for one in (draft.reference, draft.replaced) if one}
+    references = sorted(wanted)
     for some in chunks(references):
         asked = select(JOURNAL.c.kind, JOURNAL.c.reference, JOURNAL.c.seq)
         for row in connection.execute(asked.where(JOURNAL.c.reference.in_(some))):
@@ -143,6 +140,12 @@ def _known(connection: Connection, drafts: Sequence[Draft]) -> dict[tuple[str, s
 
 
 def _check_reference(draft: Draft, known: dict[tuple[str, str], int]) -> None:
+    if draft.replaced and (draft.kind, draft.replaced) not in known:
+        raise LedgerError(
+            f"{draft.kind} {draft.replaced!r}, which the books do not know",
+            "the one that is replaced",
+            field="replaces",
+        )
     seq = known.get((draft.kind, draft.reference)) if draft.reference else None
     if seq is not None:
         raise LedgerError(
@@ -162,12 +165,12 @@ def _check(draft: Draft, state: State, recorded: str) -> None:
             "Check the date and the time zone.",
             field="time",
         )
-    for account, lot, _, _ in draft.lines:
-        _check_known("account", account, state)
-        if lot:
-            _check_known("lot", lot, state)
     if draft.lines:
         _check_period(draft.body["time"], state)
+    for account in sorted({line[0] for line in draft.lines}):
+        _check_known("account", account, state)
+    for lot in sorted({line[1] for line in draft.lines} - {POOL}):
+        _check_known("lot", lot, state)
     if draft.kind in ("account", "lot"):
         _open_name(draft, state)
     elif draft.kind == "assay":
@@ -223,6 +226,13 @@ def _check_event(lines: list[list[Any]], state: State) -> None:
     for account, lot, element, moved in lines:
         held = state.move(account, lot, element, moved)
         where = state.accounts[account]
+        if abs(kilograms(held)) > LARGEST_STOCK:
+            raise LedgerError(
+                f"{kilograms(held):.3g} kg {element} in {account}",
+                f"at most {LARGEST_STOCK:.3g} kg",
+                "Check the unit.",
+                field=element,
+            )
         if moved < 0 and held < 0 and where.inside and not where.mixed:
             raise LedgerError(
                 f"{kilograms(-moved):.9g} kg {element} taken from "
@@ -271,6 +281,17 @@ def _row(draft: Draft, state: State, person: str, recorded: str) -> dict[str, An
         "seal": seal,
         "previous": state.digest,
         "digest": digest_of(state.digest, seal),
+    }
+
+
+def _line(seq: int, number: int, account: str, lot: str, element: str, mass: int) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "line": number,
+        "account": account,
+        "lot": lot,
+        "element": element,
+        "micrograms": mass,
     }
 
 

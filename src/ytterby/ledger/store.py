@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from ytterby.ledger.errors import LedgerError, StorageError
@@ -18,6 +18,9 @@ from ytterby.ledger.tables import METADATA, REVISION
 PATIENCE = 60
 """How long a writer waits for another one [s]."""
 _WRITES = "writes"
+_ONE_WRITER = text(
+    "SELECT pg_advisory_xact_lock(hashtext('ytterby books in ' || current_schema()))"
+)
 
 
 def engine_of(address: str | Path) -> Engine:
@@ -27,20 +30,20 @@ def engine_of(address: str | Path) -> Engine:
         if "://" not in where:
             return _sqlite(f"sqlite:///{where}")
         url = make_url(where)
-        if url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
         if url.drivername == "sqlite":
             return _sqlite(where)
-        return create_engine(url, poolclass=NullPool)
+        if url.drivername == "postgresql":
+            return create_engine(url.set(drivername="postgresql+psycopg"), poolclass=NullPool)
     except ModuleNotFoundError as error:
         raise StorageError(
-            f"no driver for {where.split('://')[0]}: {error}", "pip install 'ytterby[postgresql]'"
+            f"no driver for PostgreSQL is here ({error})", "pip install 'ytterby[postgresql]'"
         ) from None
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise LedgerError(
-            f"the database {where!r} ({error})",
-            "a file, or a URL such as postgresql://user@host/books",
-        ) from None
+    except ArgumentError:
+        pass
+    raise LedgerError(
+        f"the database {where.partition('@')[2] or where!r}",
+        "a file, or a URL such as postgresql://user@host/books",
+    )
 
 
 def _sqlite(url: str) -> Engine:
@@ -81,7 +84,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     ):
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('ytterby books'))"))
+            connection.execute(_ONE_WRITER)
         yield connection
 
 
@@ -102,11 +105,13 @@ def make_tables(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def check_tables(connection: Connection, address: str | Path) -> None:
+def check_tables(connection: Connection) -> None:
     """Raise LedgerError unless these are books that this version of Ytterby can read."""
     tables = set(inspect(connection).get_table_names())
     if not tables >= set(METADATA.tables):
-        raise LedgerError(f"no books in {address}", "a database that `ytterby ledger init` made")
+        raise LedgerError(
+            "a database without books", "one in which `ytterby ledger init` began some"
+        )
     revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if revision != REVISION:
         raise LedgerError(
@@ -127,37 +132,36 @@ def _translated() -> Iterator[None]:
         raise StorageError(f"the database failed: {error}", "Nothing was entered.") from error
 
 
-_SYMPTOMS = (
-    ("is full", "the disk is full", "Nothing was entered; make room and enter it again."),
-    ("No space left", "the disk is full", "Nothing was entered; make room and enter it again."),
-    (
-        "disk I/O error",
-        "the disk cannot be written",
-        "Nothing was entered; see whether it is full or failing.",
-    ),
-    ("readonly database", "the books may only be read here", "See who may write the file."),
-    ("unable to open", "the file cannot be opened", "See whether its folder exists."),
-    ("not a database", "the file is no database", "Name the books, or begin new ones."),
-    (
-        "malformed",
+_FULL = ("the disk is full", "Nothing was entered; make room and enter it again.")
+_HELD = ("another writer holds the books", "Nothing was entered; try again.")
+_LOST = (
+    "the connection to the database was lost",
+    "Enter it again when the database is back: what has a reference and did arrive is told apart "
+    "and not entered twice.",
+)
+_CAUSES = {
+    "SQLITE_FULL": _FULL,
+    "SQLITE_IOERR": ("the disk cannot be written", "Nothing was entered; see whether it is full."),
+    "SQLITE_READONLY": ("the books may only be read here", "See who may write the file."),
+    "SQLITE_CANTOPEN": ("the file cannot be opened", "See whether its folder is there."),
+    "SQLITE_NOTADB": ("the file is no database", "Name the books, or begin new ones."),
+    "SQLITE_CORRUPT": (
         "the file is damaged",
         "Go back to the last copy and enter anew what is missing.",
     ),
-    ("is locked", "another writer holds the books", "Nothing was entered; try again."),
-    ("lock timeout", "another writer holds the books", "Nothing was entered; try again."),
-    ("append-only", "the books are append-only", "Reverse the entry instead."),
-)
+    "SQLITE_BUSY": _HELD,
+    "53100": _FULL,
+    "55P03": _HELD,
+}
+"""What a failure means and what to do, by the name that SQLite or PostgreSQL gives it."""
 
 
 def _storage_error(error: DBAPIError) -> StorageError:
-    said = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-    for symptom, problem, advice in _SYMPTOMS:
-        if symptom in str(error.orig):
-            return StorageError(f"{problem} ({said})", advice)
-    if error.connection_invalidated or "connect" in said:
-        return StorageError(
-            f"the connection to the database was lost ({said})",
-            "Enter it again when the database is back: what has a reference and did arrive is "
-            "told apart and not entered twice.",
-        )
-    return StorageError(f"the database refused ({said})", "Nothing was entered.")
+    name = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "") or ""
+    # SQLite names finer causes too: SQLITE_IOERR_WRITE.
+    cause = _CAUSES.get("_".join(name.split("_")[:2]))
+    if cause is None and (error.connection_invalidated or isinstance(error, OperationalError)):
+        cause = _LOST
+    problem, advice = cause or ("the database refused", "Nothing was entered.")
+    said = str(error.orig).strip().partition("\n")[0]
+    return StorageError(f"{problem} ({said})", advice)

@@ -66,6 +66,3 @@ NAMES = Table(
     Column("seq", BigInteger, nullable=False),
 )
 """Accounts and lots, by what their names look like, and the entry that opened each."""
-
-APPEND_ONLY = ("journal", "postings")
-"""Tables whose rows the database itself refuses to change or take away."""

@@ -48,10 +48,7 @@ def verify(connection: Connection, noted: Mapping[int, str]) -> Verification:
     audit = _Audit(dict(noted))
     found = list(faults(audit.links(connection)))
     found += audit.found
-    found += [
-        Fault(seq, "missing: a digest of it was noted, and the books end before")
-        for seq in audit.noted
-    ]
+    found += [Fault(seq, "missing, though its digest was noted") for seq in audit.noted]
     found += _differences(audit.held, _held(connection), "holds", "the entries come to")
     found += _differences(audit.names, _names(connection), "is called", "its entry says")
     found.sort(key=lambda fault: (fault.seq is None, fault.seq or 0))
