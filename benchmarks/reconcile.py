@@ -6,6 +6,7 @@ Prints processor times: the fit, its tests and balance, and one dense least-squa
 Jacobian, of which a fit takes several.
 """
 
+# ruff: noqa: E402 - the number of threads must stand before NumPy is imported
 from __future__ import annotations
 
 import os

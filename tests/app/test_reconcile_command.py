@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.ledger.closings import book, month
 
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE, status_of
+from ytterby.ledger import Measurement, Uncertain
 
 NETWORK = """network: leach
 period: 1 d
@@ -109,6 +111,24 @@ def test_a_slip_in_the_network_is_shown_where_it_is(files, capsys, change, told)
 def test_a_slip_in_a_reading_is_told_with_its_line(files, capsys, change, told):
     assert status_of(["reconcile", *files(readings=READINGS.replace(*change))]) == BAD_INPUT
     assert re.search(told, capsys.readouterr().err)
+
+
+def test_measurements_that_books_hold_of_a_month_are_reconciled(files, capsys, tmp_path):
+    network, _ = files()
+    books = book(tmp_path)
+    masses = {"scrap": 500.0, "residue": 20.0, "liquor": 470.0, "product": 430.0, "waste": 42.0}
+    for stream, mass in {**masses, "stock of leach": 8.0, "sx/wip": 5.0}.items():
+        reading = Uncertain(mass, 2.0, 0.1, "scale")
+        one = Measurement(f"{stream} 2", stream, "content", reading, month(2), month(3), "Nd")
+        books.post(one, person="Anna")
+    books.engine.dispose()
+    arguments = ["reconcile", network, str(tmp_path / "books.db"), "--month"]
+    assert status_of([*arguments, "2026-02", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["readings"]) == 6 and found["period_s"] == 28 * 86400
+    assert found["streams"]["scrap"]["Nd"]["kg"] == pytest.approx(500, abs=3)
+    assert status_of([*arguments, "2026-01"]) == BAD_INPUT
+    assert "found no measurement of 2026-01" in capsys.readouterr().err
 
 
 def test_a_reading_to_set_aside_has_to_be_there(files, capsys):

@@ -125,6 +125,14 @@ def test_papers_taxes_and_plans_come_from_files(capsys, tmp_path):
     assert 0.05 < now < then < 1
 
 
+def test_the_rules_themselves_are_listed_as_of_a_day(capsys):
+    lines = told(capsys, "law", "Ho", "oxide", "--on", DAY)
+    line = lines["cn.export.ho.oxide",]
+    assert line["value"] is None and "status unknown after 2026-11-10" in line["missing"]
+    assert status_of(["statement", "law", "unobtainium"]) == BAD_INPUT
+    assert "no rule" in capsys.readouterr().err
+
+
 def test_a_recovery_is_told_on_the_spot(capsys):
     lines = told(
         capsys, "recovery", "separation-light", "120 t", "117 t", "--uncertainty", "0.004",

@@ -58,6 +58,21 @@ def plan(
 
 
 @statement.command
+def law(*words: str, on: On = None, json: Json = False, out: Out = None) -> int:
+    """List the rules of law that statements rest on, with status, source and how they were read.
+
+    Parameters
+    ----------
+    words
+        Only rules that mention all of these words.
+    """
+    from ytterby.app import statement as told
+
+    day = told.today(on)
+    return told.tell(lambda: [told.law(words, day)], as_json=json, out=out)
+
+
+@statement.command
 def oxide(book: Books, /, *, lot: Lots = (), json: Json = False, out: Out = None) -> int:
     """Element mass and oxide equivalent (REO) of lots."""
     from ytterby.app import statement as told

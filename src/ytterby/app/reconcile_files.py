@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,39 @@ def readings_of(path: Path, network: Network) -> tuple[Reading, ...]:
         except (QuantityError, ReconcileError) as error:
             raise PlantError((), f"{path}:{rows.line_num}: {error}") from None
     return tuple(found)
+
+
+def readings_in_books(
+    address: str, text: str, network: Network
+) -> tuple[Network, tuple[Reading, ...]]:
+    """(the network over a month, the measurements of its streams that books hold of that month).
+
+    Those of accounts, such as a stock-take, are no flows and left out. Raises PlantError where
+    none is left, or one has no random uncertainty.
+    """
+    from ytterby.app.statement import after, book_of, month
+
+    start = month(text, "--month")
+    end = after(start)
+    ways = {way.name for way in network.ways}
+    found = [
+        Reading(
+            one.name,
+            one.stream,
+            one.quantity,
+            one.reading.value,
+            one.reading.random,
+            one.element,
+            one.reading.systematic,
+            one.reading.group,
+        )
+        for one in book_of(address).measurements(start=start, until=end)
+        if one.stream in ways
+    ]
+    if not found:
+        streams = f"expected some of {', '.join(sorted(ways))}"
+        raise PlantError((), f"{address}: found no measurement of {text}, {streams}")
+    return replace(network, period=(end - start).total_seconds()), tuple(found)
 
 
 def _reading(row: Mapping[str, Any], network: Network) -> Reading:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ytterby.accounts import Line, Statement
 from ytterby.accounts.ruled import NOT_ADVICE, of_rule
-from ytterby.facts.rule import rules
+from ytterby.facts.rule import all_rules, rules
 from ytterby.ledger import Book, LedgerError, Lot
 from ytterby.ledger.event import Event
 from ytterby.plant.errors import PlantError
@@ -111,6 +111,23 @@ def closing(book: Book, account: str, boundaries: list[datetime], elements: tupl
         for one in found.provisional
     ]
     return Statement(f"Closing of {found.account}", (*lines, *alarms, *open_))
+
+
+def law(words: tuple[str, ...], on: str) -> Statement:
+    """Every shipped rule that mentions all `words`, with its status on a day and its source."""
+    lines = []
+    for rule in all_rules():
+        text = f"{rule.name} {rule.kind} {rule.jurisdiction} {rule.instrument} {rule.says}".lower()
+        if all(word.lower() in text for word in words):
+            told = f"{rule.says} ({rule.on(on).text}; {rule.text}; {rule.source})"
+            label = f"{rule.name}: {rule.instrument}"
+            if rule.value is None:
+                lines.append(Line((rule.name,), label, None, "-", missing=told, facts=(rule.name,)))
+            else:
+                lines.append(of_rule((rule.name,), label, rule.value, rule.unit, rule, told))
+    if not lines:
+        raise PlantError((), f"found no rule that mentions {' '.join(words)}")
+    return Statement(f"Rules of law as of {on}", tuple(lines))
 
 
 def oxides(book: Book, names: tuple[str, ...]) -> Statement:
