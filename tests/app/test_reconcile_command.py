@@ -84,6 +84,9 @@ def test_a_biased_reading_is_named_and_can_be_set_aside(files, capsys, tmp_path)
         (("role: product", "role: produkt"), "Did you mean 'product'"),
         (("period: 1 d", "period: 1 kg"), "network.yaml: found unit 'kg'"),
         (("none: [Nd]", "none: [Th]"), "none of 'Th'"),
+        (("elements: [Nd]", "elements: Nd"), "expected a list: "),
+        (("elements: [Nd]", "elements: [Neodym]"), "expected symbols such as Nd"),
+        (("units: [leach, split]", "units: leach"), "expected a list: "),
     ],
 )
 def test_a_slip_in_the_network_is_shown_where_it_is(files, capsys, change, told):
@@ -104,6 +107,7 @@ def test_a_slip_in_the_network_is_shown_where_it_is(files, capsys, change, told)
         (("Nd,475", "Dy,475"), "found element 'Dy'"),
         (("Nd,475", ",475"), "names its element"),
         (("FT-5", "FT-4"), "stands twice"),
+        (("leach,content,Nd,2,kg,1", "leach,share,Nd,2,%,1"), "its mass or its content"),
         (("0.05,scale", "0.05,"), "needs the group"),
         (("uncertainty", "sigma"), "readings.csv:1: found no column 'uncertainty'"),
     ],
@@ -134,6 +138,13 @@ def test_measurements_that_books_hold_of_a_month_are_reconciled(files, capsys, t
 def test_a_reading_to_set_aside_has_to_be_there(files, capsys):
     assert status_of(["reconcile", *files(), "--set-aside", "FT4"]) == BAD_INPUT
     assert "Did you mean 'FT-4'" in capsys.readouterr().err
+
+
+def test_no_readings_at_all_leave_everything_unknown(files, capsys):
+    arguments = files(readings=READINGS.splitlines()[0] + "\n")
+    assert status_of(["reconcile", *arguments]) == 0
+    told = capsys.readouterr().out
+    assert "nothing is measured twice" in told and "scrap" in told
 
 
 def test_levels_out_of_range_are_refused(files, capsys):

@@ -151,6 +151,30 @@ def test_a_statement_is_printed_with_its_warning_and_written_to_a_file(books, ca
 
 
 @pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("at: 6", "at: 13"), "expected a period from 1 to 12"),
+        (("at: 6", "at: 0"), "expected a period from 1 to 12"),
+        (("of: in", "off: in"), "found no 'of'"),
+        (("mass: 2 t", "mass: 2 h"), "kg"),
+        (("losses:", "loses:"), "Did you mean 'losses'"),
+        (("take: {random: 1 %}}}}", "tke: {random: 1 %}}}}"), "Did you mean 'take'"),
+    ],
+)
+def test_a_slip_in_a_plan_is_told(capsys, tmp_path, change, words):
+    path = tmp_path / "plan.yaml"
+    text = (
+        "throughput: 20 t\nstock: 30 t\n"
+        "instruments: {lab: {of: in, random: 0.3 %}, take: {of: stock, random: 2 %}}\n"
+        "losses: {theft: {mass: 2 t, at: 6}}\n"
+        "better: {take: {instruments: {take: {random: 1 %}}}}\n"
+    )
+    path.write_text(text.replace(*change))
+    assert status_of(["statement", "plan", str(path)]) == BAD_INPUT
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["oxide", "nowhere.db"], "nowhere.db"),
@@ -170,6 +194,7 @@ def test_a_statement_is_printed_with_its_warning_and_written_to_a_file(books, ca
         (["taxes", "FILE"], "expected one of"),
         (["plan", "FILE"], "expected one of"),
         (["match", "FILE"], "found no column"),
+        (["fingerprint", "BOOKS", "--lot", "P-1"], "found feed class 'unknown'"),
     ],
 )
 def test_a_slip_is_told_and_nothing_is_printed(books, capsys, tmp_path, arguments, words):

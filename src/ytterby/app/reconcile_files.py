@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.balance import Edge
+from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.file import PlantFileError, load, locate
 from ytterby.quantity import QuantityError, describe, parse, parse_any
@@ -39,6 +40,16 @@ def _network(tree: Any) -> Network:
     for key in ("network", "period", "elements", "units", "streams"):
         if key not in tree:
             raise PlantError((), f"found no {key!r}, expected {', '.join(_NETWORK)}")
+    for key in ("elements", "units", "stock"):
+        if not isinstance(tree.get(key) or [], list):
+            raise PlantError((key,), f"found {describe(tree[key])}, expected a list: [{tree[key]}]")
+    for element in tree["elements"]:
+        if not is_element(str(element)):
+            raise PlantError(("elements",), f"found {element!r}, expected symbols such as Nd")
+    if not isinstance(tree["streams"], Mapping):
+        raise PlantError(
+            ("streams",), f"found {describe(tree['streams'])}, expected streams by name"
+        )
     units = tuple(str(unit) for unit in tree["units"])
     edges, absent = [], {}
     for name, branch in tree["streams"].items():
@@ -60,6 +71,14 @@ def _network(tree: Any) -> Network:
         holding=tuple(str(unit) for unit in tree.get("stock") or ()),
         absent=absent,
     )
+
+
+def is_element(symbol: str) -> bool:
+    """Whether `symbol` is that of a chemical element."""
+    try:
+        return atomic_mass(symbol) > 0
+    except UnknownFormula:
+        return False
 
 
 def _role(name: str, branch: Mapping[str, Any], source: Any, target: Any) -> Any:

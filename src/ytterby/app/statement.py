@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -139,32 +140,36 @@ def oxides(book: Book, names: tuple[str, ...]) -> Statement:
 
 
 def fingerprints(book: Book, names: tuple[str, ...]) -> list[Statement]:
-    """Whether the assays of raw lots fit the feed class that was declared, one table."""
+    """Whether assays fit the feed class that was declared: all of named lots, or one line each."""
+    from ytterby.accounts.fingerprint import fingerprint
+
+    if names:
+        told = [
+            (lot, fingerprint(_distribution(book, lot), lot.feed_class))
+            for lot in map(book.lot, names)
+        ]
+        return [Statement(f"{one.title} of {lot.name}", one.lines) for lot, one in told]
+    lots = [lot for lot in _assayed(book) if lot.feed_class != "unknown"]
+    return [Statement("Feed fingerprints", tuple(_fit(book, lot) for lot in lots))]
+
+
+def _fit(book: Book, lot: Lot) -> Line:
     from ytterby.accounts.fingerprint import classes, fingerprint
 
-    lots = [book.lot(name) for name in names]
-    lots = lots or [lot for lot in _assayed(book) if lot.feed_class != "unknown"]
-    lines = []
-    for lot in lots:
-        if lot.feed_class not in classes():
-            reason = f"no bounds are known of feed class {lot.feed_class}"
-            label = f"{lot.name}, {lot.feed_class}"
-            lines.append(Line(("fits", lot.name), label, None, "-", missing=reason))
-            continue
-        assay = {
-            e: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
-            for e, share in book.assay(lot.name).shares.items()
-        }
-        statement = fingerprint(assay, lot.feed_class)
-        if names:
-            return [Statement(f"{statement.title} of {lot.name}", statement.lines)]
-        one = statement.line("fits", lot.feed_class)
-        label = f"chance that {lot.name} fits {lot.feed_class}"
-        lines.append(
-            Line(("fits", lot.name), label, one.value, "-", (), one.missing, one.facts,
-                 one.evidence, (), one.remark)
-        )  # fmt: skip
-    return [Statement("Feed fingerprints", tuple(lines))]
+    key, label = ("fits", lot.name), f"chance that {lot.name} fits {lot.feed_class}"
+    if lot.feed_class not in classes():
+        reason = f"no bounds are known of feed class {lot.feed_class}"
+        return Line(key, label, None, "-", missing=reason)
+    found = fingerprint(_distribution(book, lot), lot.feed_class)
+    return replace(found.line("fits", lot.feed_class), key=key, label=label)
+
+
+def _distribution(book: Book, lot: Lot) -> dict[str, tuple[float, float]]:
+    """(share, standard uncertainty) of each element of the assay that counts [-]."""
+    return {
+        element: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
+        for element, share in book.assay(lot.name).shares.items()
+    }
 
 
 def recycled(

@@ -82,7 +82,14 @@ def _first_guess(model: Model, usual: np.ndarray) -> State:
     matrix = np.vstack([incidence, np.diag(weight)])
     target = np.concatenate([-incidence @ floor, weight * (wanted - floor)])
     # A stock may shrink: its way is given a second column, against its direction.
-    found = nnls(np.hstack([matrix, -matrix[:, stocks]]), target, maxiter=_TRIES * len(usual))[0]
+    signed = np.hstack([matrix, -matrix[:, stocks]])
+    try:
+        found = nnls(signed, target, maxiter=_TRIES * len(usual))[0]
+    except RuntimeError:
+        raise ReconcileError(
+            "found no flows above zero that nearly meet the readings; look for a stream whose "
+            "direction is wrong, or a reading that is off by orders of magnitude"
+        ) from None
     near = floor + found[: len(usual)]
     near[stocks] -= found[len(usual) :]
     loops = model.flows.loops
