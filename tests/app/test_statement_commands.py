@@ -72,6 +72,21 @@ def test_the_flow_statement_adds_up_and_the_quota_counts_what_was_used(books, ca
     assert "due 2026-03-10" in lines["products", "2026-02"]["remark"]
 
 
+def test_a_reversal_is_taken_back_from_the_flows_of_its_month(capsys, tmp_path):
+    found = book(tmp_path)
+    buy(found, "L-1", month(1).replace(day=5), {"Nd": 200.0}, "post-consumer")
+    for position in (1, 0):
+        entry = [one for one in found.entries("event") if one.reverses is None][position]
+        undo = found.propose_reversal(entry.seq, person="Anna", reason="wrong lot")
+        found.approve(undo.seq, person="Bertil")
+    found.engine.dispose()
+    path = str(tmp_path / "books.db")
+    lines = told(capsys, "flows", path, "--month", "2026-01", "--quota", "1 t", "--on", DAY)
+    for way in ("received", "used", "unaccounted"):
+        assert lines[way, "scrap"]["value"] == pytest.approx(0, abs=1e-9)
+    assert lines["headroom", "separation"]["value"] == pytest.approx(1000)
+
+
 def test_recycled_shares_origin_purity_and_export_control_of_a_lot(books, capsys):
     shares = told(capsys, "recycled", books, "P-2", "--on", DAY)
     assert shares["share", "Nd", "post-consumer"]["value"] == pytest.approx(1)
@@ -185,7 +200,7 @@ def test_a_slip_in_a_plan_is_told(capsys, tmp_path, change, words):
         (["recycled", "BOOKS", "P-1", "--model", "book and claim"], "apart from material"),
         (["recycled", "BOOKS", "P-1", "--model", "rolling average"], "window"),
         (["recycled", "BOOKS", "P-1", "--model", "credit"], "statement credit"),
-        (["closing", "BOOKS", "sx/wipp", "--first", "2026-01", "--last", "2026-02"], "wip"),
+        (["closing", "BOOKS", "sx/wipp", "--first", "2026-01", "--last", "2026-02"], "'sx/wipp'"),
         (["closing", "BOOKS", "sx/wip", "--first", "2026-03", "--last", "2026-01"], "no earlier"),
         (["closing", "BOOKS", "sx/wip", "--first", "2026-01", "--last", "2026-05"], "stock-take"),
         (["export-control", "BOOKS", "P-1", "powder"], "metal"),

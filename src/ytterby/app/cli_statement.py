@@ -118,11 +118,12 @@ def flows(
 ) -> int:
     """The Chinese monthly flow statement, and what is left of a quota."""
     from ytterby.app import statement as told
+    from ytterby.app.statement_flows import flows
     from ytterby.quantity import parse
 
     books, day = told.book_of(book), told.today(on)
     allowed = {"separation": parse(quota, "kg")} if quota is not None else {}
-    return told.tell(lambda: told.flows(books, month, allowed, day), as_json=json, out=out)
+    return told.tell(lambda: flows(books, month, allowed, day), as_json=json, out=out)
 
 
 @statement.command
