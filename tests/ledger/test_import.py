@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 from sqlalchemy import text
-from tests.ledger.books import Clock, new_book
+from tests.ledger.books import Clock, lot, new_book
 
-from ytterby.ledger import ImportRefused, LedgerError, Uncertain, import_tables
+from ytterby.ledger import Book, ImportRefused, LedgerError, Uncertain, import_tables
 
 LOTS = """\
 lot,time,form,gross [kg],gross random [kg],tare,moisture,feed class,mined,separated
@@ -76,8 +78,9 @@ def test_tables_are_entered_and_a_dry_run_enters_nothing(address, files):
     # 990 kg net, 1 % moist: 980.1 kg dry, 22.5 % of it Nd and 1.2 % Dy.
     assert book.balance("sx/wip", "Nd") == pytest.approx(980.1 * 0.225 - 21, abs=1e-9)
     assert book.balance("store/raw", "Nd", lot="L-2") == pytest.approx(2480 * 0.99 * 0.225)
-    lot = book.lot("L-1")
-    assert lot.moisture == Uncertain(0.01, 0.002) and lot.origin["mined"] == {"*": "CN", "Dy": "MM"}
+    found = book.lot("L-1")
+    assert found.moisture == Uncertain(0.01, 0.002)
+    assert found.origin["mined"] == {"*": "CN", "Dy": "MM"}
     assert book.assay("L-1").shares["Nd"] == Uncertain(0.225, 0.002)
     assert {m.name: m.reading.value for m in book.measurements()} == {
         "FT-1": 3450,
@@ -235,8 +238,6 @@ def test_migrations_make_the_tables_that_the_code_speaks_of(address):
 
 
 def test_books_of_another_version_are_left_alone(address):
-    from ytterby.ledger import Book
-
     book = new_book(address)
     with book.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
@@ -244,3 +245,82 @@ def test_books_of_another_version_are_left_alone(address):
         Book.open(address)
     with pytest.raises(LedgerError, match="expected an empty one"):
         new_book(address)
+
+
+CELLS = st.one_of(
+    st.text(st.characters(), max_size=12),
+    st.sampled_from(
+        ["1 kg", "1.2.3", "١ kg", "1e999", "-5 kg", "nan", "± %", "5 ± ± 3 kg", "1 ± x"]
+    ),
+)
+ROWS = {
+    "accounts": {"account": "new/raw"},
+    "lots": {
+        "lot": "L-9",
+        "time": "2026-01-02",
+        "form": "scrap",
+        "gross [kg]": "1000 ± 1",
+        "gross systematic": "1 kg",
+        "gross group": "scale",
+        "tare": "10 kg",
+        "moisture": "1 %",
+        "feed class": "mine",
+        "mined": "CN, Dy: MM",
+        "note": "wet",
+    },
+    "assays": {
+        "certificate": "C-9",
+        "lot": "L-1",
+        "time": "2026-01-02",
+        "status": "final",
+        "Nd [%]": "22.5 ± 0.2",
+        "Nd systematic": "0.1 %",
+        "Nd group": "Lab A",
+    },
+    "measurements": {
+        "name": "FT-9",
+        "stream": "scrap",
+        "start": "2026-01-01",
+        "time": "2026-02-01",
+        "element": "Nd",
+        "share": "22 %",
+        "status": "provisional",
+    },
+    "movements": {
+        "reference": "R-9",
+        "time": "2026-01-02",
+        "from": "acme/supplier",
+        "to": "store/raw",
+        "lot": "L-1",
+        "into": "L-1",
+        "Nd [kg]": "5",
+        "Dy": "1 g",
+        "note": "by lorry",
+    },
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_the_rows_that_are_spoilt_below_are_good(swift, table):
+    book = new_book(str(swift / "books.db"))
+    book.post(lot("L-1"), person="Anna")
+    told = swift / "good.json"
+    told.write_text(json.dumps({table: [ROWS[table]]}), encoding="utf-8")
+    assert len(import_tables(book, [told], person="Anna").entries) == 1
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), table=st.sampled_from(sorted(ROWS)))
+def test_whatever_stands_in_a_cell_the_row_is_entered_or_refused(swift, data, table):
+    path = swift / "books.db"
+    if not path.exists():
+        new_book(str(path)).post(lot("L-1"), person="Anna")
+    book = Book.open(path, clock=Clock())
+    spoilt = data.draw(st.sampled_from(sorted(ROWS[table])))
+    row = {**ROWS[table], spoilt: data.draw(CELLS)}
+    told = swift / "any.json"
+    told.write_text(json.dumps({table: [row]}), encoding="utf-8")
+    try:
+        import_tables(book, [told], person="Anna", dry_run=True)
+    except ImportRefused as refusal:
+        assert all(problem.where.startswith(f"{told}[{table}]:1") for problem in refusal.problems)

@@ -15,6 +15,16 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.ledger.books import START, Clock, assay, day, lot, made, new_book
 
+from ytterby.accounts import (
+    CarbonBasis,
+    CostBasis,
+    carbon,
+    cost,
+    effluent,
+    limits,
+    radioactivity,
+    recovery_and_purity,
+)
 from ytterby.ledger import Account, Event, LedgerError, Line, Lot, move
 from ytterby.ledger.chain import digest_of, holdings, seal_of
 from ytterby.ledger.genealogy import events_in_order, trace_lot, trace_origins
@@ -244,6 +254,24 @@ def test_a_balance_of_the_books_closes_and_leaves_open_what_was_not_measured(add
         assert balance.closure()["Nd"] == pytest.approx(0, abs=1e-12)
     assert balance.mass("oxide/product > magnets/customer", "Dy") != 0  # NaN: not measured
     assert book.balance_of(START, day(31)).mass("sx/wip > oxide/product", "Dy") == 0
+
+
+def test_every_account_of_a_balance_runs_on_the_books(address):
+    book = made(new_book(address))
+    streams = {("store/raw", "leach/wip"): "scrap", ("sx/wip", "oxide/product"): "oxide"}
+    balance = book.balance_of(START, day(31), streams=streams)
+    law = limits(on="2026-01-01", jurisdiction="CN", route="direct")
+    for account in (
+        recovery_and_purity,
+        lambda one: cost(one, CostBasis(place="EE")),
+        lambda one: carbon(one, CarbonBasis("EE")),
+        lambda one: effluent(one, law),
+        lambda one: radioactivity(one, law),
+    ):
+        assert account(balance).title
+    recovered = recovery_and_purity(balance)
+    assert recovered.line("recovery", "oxide", "Nd").value == pytest.approx(180 / 200)
+    assert recovered.line("purity", "oxide", "Nd").value == 1
 
 
 def test_one_event_of_many_lots_gives_each_lot_its_share(address):

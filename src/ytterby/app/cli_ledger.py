@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-ledger = App(name="ledger", help="Keep the books of a plant: lots, readings, and what moved.")
+ledger = App(
+    name="ledger",
+    help="Keep the books of a plant: lots, readings, and what moved.",
+    help_flags=["--help", "-h"],
+    help_format="plaintext",
+    default_parameter=Parameter(show_default=False),
+)
 
 _Many = Annotated[tuple[str, ...], Parameter(negative=())]
 _Flag = Annotated[bool, Parameter(negative=())]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -270,6 +271,8 @@ def export(address: str, file: Path, *, lots: Sequence[str]) -> int:
         return 0
     if file.exists():
         raise LedgerError(f"{file}, which is there already", "a file that is not")
+    if file.suffix == ".xlsx" and find_spec("openpyxl") is None:
+        raise LedgerError("no openpyxl", "it, for Excel", "pip install 'ytterby[excel]'")
     import pandas as pd
 
     table = pd.DataFrame(_rows(book.holdings()), columns=["account", "lot", "element", "kg"])

@@ -12,13 +12,14 @@ from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.ledger.errors import LedgerError, nearest
 from ytterby.ledger.lot import Uncertain
 from ytterby.ledger.moment import read
+from ytterby.ledger.names import check_name
 from ytterby.ledger.sheets import Row, Sheet
 from ytterby.quantity import QuantityError, parse
 
 T = TypeVar("T")
 _HEAD = re.compile(r"^(?P<name>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]+)\])?$")
 _SPREAD = re.compile(r"^(?P<value>[^±]+?)\s*(?:±|\+-)\s*(?P<spread>[^\s%]+)\s*(?P<unit>\S.*)?$")
-_BARE = re.compile(r"^[+-]?[\d.]+(?:[eE][+-]?\d+)?$")
+_BARE = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$", re.ASCII)
 UNCERTAINTIES = ("random", "systematic", "group")
 """Columns beside that of a value: "Nd random [%]"."""
 
@@ -63,6 +64,10 @@ class Cells:
         """The text of a cell."""
         return self._read(name, str, default, required)
 
+    def key(self, name: str) -> str:
+        """The text of a cell that has to be a name."""
+        return self._read(name, lambda text: check_name(text, name), "", required=True)
+
     def time(self, name: str, default: datetime, *, required: bool = True) -> datetime:
         """The moment of a cell."""
         return self._read(name, lambda text: read(text, name), default, required)
@@ -71,7 +76,7 @@ class Cells:
         """The number of a cell in `unit`."""
         return self._read(name, lambda text: self._parse(name, text, unit), default)
 
-    def uncertain(self, name: str, unit: str, *, required: bool = False) -> Uncertain | None:
+    def uncertain(self, name: str, unit: str) -> Uncertain | None:
         """The value of a cell with its uncertainties, all in `unit`; "22.8 ± 0.5 %" is read too."""
 
         def value_of(text: str) -> Uncertain:
@@ -87,7 +92,7 @@ class Cells:
             systematic = self.number(f"{name} systematic", unit, 0.0)
             return Uncertain(value, random or 0.0, systematic or 0.0, self.text(f"{name} group"))
 
-        return self._read(name, value_of, None, required)
+        return self._read(name, value_of, None)
 
     def _parse(self, name: str, text: str, unit: str) -> float:
         head = self.units.get(name, "")

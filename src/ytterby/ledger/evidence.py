@@ -8,7 +8,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +32,12 @@ def write_evidence(book: Book, path: Path, lots: Collection[str] = ()) -> str:
     if path.exists():
         raise LedgerError(f"{path}, which is there already", "a file that is not", field="bundle")
     shown = _concerned(book, lots) if lots else None
-    lines, last = [], None
-    for entry in book.entries():
-        lines.append(_line(entry, shown is None or _concerns(entry.body, shown)))
-        last = entry
-    if last is None:
-        raise LedgerError("books without an entry", "one at least")
+    entries = list(book.entries())
+    last = entries[-1]
+    lines = [_line(entry, shown is None or _concerns(entry.body, shown)) for entry in entries]
     files = {chain.ENTRIES: "".join(lines), chain.VERIFIER: Path(chain.__file__).read_text("utf-8")}
     if shown is None:
-        files[chain.HOLDINGS] = _holdings(book)
+        files[chain.HOLDINGS] = _holdings(entries)
     manifest = {
         "plant": book.plant,
         "entries": last.seq,
@@ -94,8 +91,8 @@ def _lots_of(body: dict[str, Any]) -> Iterator[str]:
         yield body["lot"]
 
 
-def _holdings(book: Book) -> str:
-    held = chain.holdings(entry.body for entry in book.entries("event"))
+def _holdings(entries: Iterable[Entry]) -> str:
+    held = chain.holdings(entry.body for entry in entries)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("account", "lot", "element", "micrograms"))

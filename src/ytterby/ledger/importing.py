@@ -80,7 +80,8 @@ class _Item:
     @property
     def source(self) -> str:
         said = [sorted(cells.row.cells.items()) for cells in self.rows]
-        return hashlib.sha256(canonical({"table": self.table, "rows": said}).encode()).hexdigest()
+        text = canonical({"table": self.table, "rows": said})
+        return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def import_tables(

@@ -135,7 +135,7 @@ def _translated() -> Iterator[None]:
 _FULL = ("the disk is full", "Nothing was entered; make room and enter it again.")
 _HELD = ("another writer holds the books", "Nothing was entered; try again.")
 _LOST = (
-    "the connection to the database was lost",
+    "there is no connection to the database",
     "Enter it again when the database is back: what has a reference and did arrive is told apart "
     "and not entered twice.",
 )

@@ -31,7 +31,7 @@ class Shape:
 
     def reference(self, cells: Cells) -> str:
         """By which the books know what this row enters."""
-        return " of ".join(cells.text(name, required=True) for name in self.key)
+        return " of ".join(cells.key(name) for name in self.key)
 
 
 SHAPES: Mapping[str, Shape] = {
