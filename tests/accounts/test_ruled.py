@@ -205,7 +205,9 @@ def test_after_the_phase_out_there_is_no_credit_and_a_gate_from_memory_is_indica
 
 # Origin of magnets.
 
-EVERYWHERE = {stage: {"EE": 1.0} for stage in ("mined", "refined", "separated", "metal", "sintered")}
+EVERYWHERE = {
+    stage: {"EE": 1.0} for stage in ("mined", "refined", "separated", "metal", "sintered")
+}
 
 
 def test_mining_in_a_barred_country_counts_from_2027_only():
@@ -226,9 +228,7 @@ def test_an_unknown_origin_leaves_the_verdict_open_and_one_barred_element_decide
 
 def test_recycled_material_milled_and_sintered_in_the_us_is_exempt():
     origins = {"Nd": {**EVERYWHERE, "mined": {"CN": 1.0}}}
-    statement = magnet_origin(
-        origins, on="2027-06-01", milled_and_sintered_in="US", recycled=True
-    )
+    statement = magnet_origin(origins, on="2027-06-01", milled_and_sintered_in="US", recycled=True)
     assert statement.line("verdict").value == 1
     assert "indicative: exempt" in statement.line("verdict").remark
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger.closings import book, buy, make, month
 
@@ -118,6 +120,14 @@ def test_credits_are_drawn_from_the_books_and_an_overdraft_is_refused(books):
         drawn(books, CreditAccount("Nd", "post-consumer", 0.9), [(month(1), 300.0)])
 
 
+def test_a_reversed_charge_gives_no_credit(books):
+    charge = [entry for entry in books.entries("event") if entry.reverses is None][1]
+    undo = books.propose_reversal(charge.seq, person="Anna", reason="wrong lot")
+    books.approve(undo.seq, person="Bertil")
+    claim = month(1) + timedelta(days=4)
+    assert drawn(books, CreditAccount("Nd", "post-consumer", 0.9), []).held(claim) == 0
+
+
 moves = st.lists(
     st.tuples(st.booleans(), st.integers(0, 400), st.floats(0, 1000)), min_size=1, max_size=30
 )
@@ -142,6 +152,35 @@ def test_claims_never_exceed_what_went_in_and_holdings_never_fall_below_zero(ste
             made += mass * factor
         assert account.held(when) >= 0
         assert claimed <= made * (1 + 1e-12)
+
+
+classes = st.sampled_from(["post-consumer", "pre-consumer", "mine", "unknown"])
+feeds = st.lists(st.tuples(classes, st.floats(1, 400), st.floats(0, 90)), min_size=1, max_size=5)
+
+
+@settings(max_examples=8)
+@given(feeds, st.lists(st.floats(0.05, 0.9), min_size=1, max_size=4))
+def test_all_claims_on_all_products_never_exceed_what_came_in_of_any_source(lots, draws):
+    with TemporaryDirectory() as folder:
+        found = book(Path(folder))
+        came_in: dict[tuple[str, str], float] = {}
+        for number, (feed_class, nd, dy) in enumerate(lots):
+            buy(found, f"L-{number}", month(1), {"Nd": nd, "Dy": dy}, feed_class)
+            source = {"mine": "primary"}.get(feed_class, feed_class)
+            for element, mass in (("Nd", nd), ("Dy", dy)):
+                came_in[element, source] = came_in.get((element, source), 0.0) + mass
+        claimed: dict[tuple[str, str], float] = {}
+        for number, part in enumerate(draws):
+            there = {e: found.balance("sx/wip", e) * part for e in ("Nd", "Dy")}
+            make(found, f"P-{number}", month(2), there)
+            for element, one in recycled_content(found, f"P-{number}").items():
+                held = found.balance("store/product", element, lot=f"P-{number}")
+                assert one.total == pytest.approx(held, abs=1e-8)
+                for source, mass in one.masses.items():
+                    claimed[element, source] = claimed.get((element, source), 0.0) + mass
+        found.engine.dispose()
+    # Masses are whole micrograms: a kilogram is 1e9 of them.
+    assert all(mass <= came_in.get(key, 0.0) + 1e-8 for key, mass in claimed.items())
 
 
 def test_a_credit_that_expired_is_gone():

@@ -75,10 +75,12 @@ def _dense(found):
     loops = np.kron(np.eye(1 + elements), model.flows.loops) * np.repeat(size, columns)
     _, s, turned = np.linalg.svd(jacobian @ loops)
     rank = int((s > 1e-9 * s[0]).sum())
+    # A combination that is seen a millionth as well as another is left to round-off.
+    assume(not ((s > 1e-13 * s[0]) & (s < 1e-5 * s[0])).any())
     blind = np.abs(loops @ turned[rank:].T).max(axis=1, initial=0).reshape(1 + elements, ways)
     spread = loops @ (turned[:rank].T / s[:rank])
     standard = np.sqrt((spread**2).sum(axis=1)).reshape(1 + elements, ways)
-    known = (blind < 1e-6 * size[:, None]) & (standard <= size[:, None])
+    known = (blind < 1e-6 * size[:, None]) & (standard <= model.largest[:, None])
     return known, standard
 
 

@@ -8,9 +8,10 @@ from ytterby.balance import Edge
 from ytterby.reconcile import Network, Reading, reconcile
 
 # VDI 2048 part 1 (2000), annex A: flows [kg/s] with half-widths of their 95 % intervals, and the
-# reconciled ones, as reproduced to 1e-6 in the tests of dvrlib (github.com/mkipper/dvrlib) and in
-# the OpenModelica User's Guide, chapter Data Reconciliation. All is linear in the half-widths,
-# which therefore stand for standard uncertainties on both sides.
+# reconciled ones. The standard itself was not at hand: readings also stand in the OpenModelica
+# User's Guide, chapter Data Reconciliation, and the results to 1e-6 in the public repository
+# ezander/dvrlib, test/vdi2048_test.cc. All is linear in the half-widths, which therefore stand for
+# standard uncertainties on both sides.
 READ = {
     "FDKeI": (46.241, 0.800),
     "FDKeII": (45.668, 0.790),

@@ -1,4 +1,4 @@
-"""Material unaccounted for: published run lengths, the project's table, false alarms, laws."""
+"""Material unaccounted for: tabulated run lengths, the project's table, false alarms, laws."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ytterby.reconcile import ReconcileError, page
 from ytterby.reconcile.detection import Instrument, Plan, alarms, what_it_buys
 from ytterby.reconcile.unaccounted import Term, Unaccounted
 
-# Average run lengths of one side, k = 0.5, from Montgomery, Introduction to Statistical Quality
-# Control, as tabulated in the NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.3.1.
+# Average run lengths of one side, k = 0.5, as textbooks of quality control tabulate them
+# (Montgomery, Introduction to Statistical Quality Control); recalled, the page was not at hand.
 SHIFTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 RUN_LENGTHS = {
     4.0: (336, 74.2, 26.6, 13.3, 8.38, 4.75, 3.34, 2.19),
@@ -21,7 +21,7 @@ RUN_LENGTHS = {
 
 
 @pytest.mark.parametrize("limit", RUN_LENGTHS)
-def test_run_lengths_of_pages_test_are_as_published(limit):
+def test_run_lengths_of_pages_test_are_as_tabulated(limit):
     mine = [page.average_run_length(limit, shift) for shift in SHIFTS]
     # The table gives three digits, its small shifts fewer, and counts one side of a two-sided
     # test with a shift of 0.25 (77.1 alone, 74.2 with the help of the other side).

@@ -10,9 +10,10 @@ from cyclopts import Parameter
 
 def reconcile(
     network: Path,
-    readings: Path,
+    readings: str,
     /,
     *,
+    month: str | None = None,
     set_aside: Annotated[tuple[str, ...], Parameter(negative=())] = (),
     level: float = 0.05,
     power: float = 0.9,
@@ -27,6 +28,9 @@ def reconcile(
         A YAML file: network, period, elements, units, stock, streams.
     readings
         A CSV file: reading, stream, quantity, element, value, unit, uncertainty; systematic, group.
+        With a month, books instead: their measurements of it.
+    month
+        Such as 2026-03; reconcile what the books hold of it.
     set_aside
         Leave out the reading of this name; it stays in the file. May be repeated.
     level
@@ -41,5 +45,12 @@ def reconcile(
     from ytterby.app.reconcile import run
 
     return run(
-        network, readings, set_aside=set_aside, level=level, power=power, out=out, as_json=json
+        network,
+        readings,
+        month=month,
+        set_aside=set_aside,
+        level=level,
+        power=power,
+        out=out,
+        as_json=json,
     )

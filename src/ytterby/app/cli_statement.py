@@ -58,6 +58,21 @@ def plan(
 
 
 @statement.command
+def law(*words: str, on: On = None, json: Json = False, out: Out = None) -> int:
+    """List the rules of law that statements rest on, with status, source and how they were read.
+
+    Parameters
+    ----------
+    words
+        Only rules that mention all of these words.
+    """
+    from ytterby.app import statement as told
+
+    day = told.today(on)
+    return told.tell(lambda: [told.law(words, day)], as_json=json, out=out)
+
+
+@statement.command
 def oxide(book: Books, /, *, lot: Lots = (), json: Json = False, out: Out = None) -> int:
     """Element mass and oxide equivalent (REO) of lots."""
     from ytterby.app import statement as told
@@ -103,11 +118,12 @@ def flows(
 ) -> int:
     """The Chinese monthly flow statement, and what is left of a quota."""
     from ytterby.app import statement as told
+    from ytterby.app.statement_flows import flows
     from ytterby.quantity import parse
 
     books, day = told.book_of(book), told.today(on)
     allowed = {"separation": parse(quota, "kg")} if quota is not None else {}
-    return told.tell(lambda: told.flows(books, month, allowed, day), as_json=json, out=out)
+    return told.tell(lambda: flows(books, month, allowed, day), as_json=json, out=out)
 
 
 @statement.command

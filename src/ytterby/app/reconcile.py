@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.app.cli import RESULT_IS_NONE
-from ytterby.app.reconcile_files import network_of, readings_of
+from ytterby.app.reconcile_files import network_of, readings_in_books, readings_of
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.reconcile import Overlay, Reading, Reconciled, ReconcileError, reconcile
 
@@ -17,8 +17,9 @@ _DIGITS = 5
 
 def run(
     network: Path,
-    readings: Path,
+    readings: str,
     *,
+    month: str | None,
     set_aside: tuple[str, ...],
     level: float,
     power: float,
@@ -31,7 +32,11 @@ def run(
             (), f"found level {level:g} and power {power:g}, expected above 0, below 1"
         )
     wanted = network_of(network)
-    given = _without(readings_of(readings, wanted), set_aside)
+    if month is None:
+        read = readings_of(Path(readings), wanted)
+    else:
+        wanted, read = readings_in_books(readings, month, wanted)
+    given = _without(read, set_aside)
     try:
         found = reconcile(wanted, given, level=level, power=power)
     except ReconcileError as error:

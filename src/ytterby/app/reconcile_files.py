@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ytterby.balance import Edge
+from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.file import PlantFileError, load, locate
 from ytterby.quantity import QuantityError, describe, parse, parse_any
@@ -38,6 +40,16 @@ def _network(tree: Any) -> Network:
     for key in ("network", "period", "elements", "units", "streams"):
         if key not in tree:
             raise PlantError((), f"found no {key!r}, expected {', '.join(_NETWORK)}")
+    for key in ("elements", "units", "stock"):
+        if not isinstance(tree.get(key) or [], list):
+            raise PlantError((key,), f"found {describe(tree[key])}, expected a list: [{tree[key]}]")
+    for element in tree["elements"]:
+        if not is_element(str(element)):
+            raise PlantError(("elements",), f"found {element!r}, expected symbols such as Nd")
+    if not isinstance(tree["streams"], Mapping):
+        raise PlantError(
+            ("streams",), f"found {describe(tree['streams'])}, expected streams by name"
+        )
     units = tuple(str(unit) for unit in tree["units"])
     edges, absent = [], {}
     for name, branch in tree["streams"].items():
@@ -59,6 +71,14 @@ def _network(tree: Any) -> Network:
         holding=tuple(str(unit) for unit in tree.get("stock") or ()),
         absent=absent,
     )
+
+
+def is_element(symbol: str) -> bool:
+    """Whether `symbol` is that of a chemical element."""
+    try:
+        return atomic_mass(symbol) > 0
+    except UnknownFormula:
+        return False
 
 
 def _role(name: str, branch: Mapping[str, Any], source: Any, target: Any) -> Any:
@@ -105,6 +125,39 @@ def readings_of(path: Path, network: Network) -> tuple[Reading, ...]:
         except (QuantityError, ReconcileError) as error:
             raise PlantError((), f"{path}:{rows.line_num}: {error}") from None
     return tuple(found)
+
+
+def readings_in_books(
+    address: str, text: str, network: Network
+) -> tuple[Network, tuple[Reading, ...]]:
+    """(the network over a month, the measurements of its streams that books hold of that month).
+
+    Those of accounts, such as a stock-take, are no flows and left out. Raises PlantError where
+    none is left, or one has no random uncertainty.
+    """
+    from ytterby.app.statement import after, book_of, month
+
+    start = month(text, "--month")
+    end = after(start)
+    ways = {way.name for way in network.ways}
+    found = [
+        Reading(
+            one.name,
+            one.stream,
+            one.quantity,
+            one.reading.value,
+            one.reading.random,
+            one.element,
+            one.reading.systematic,
+            one.reading.group,
+        )
+        for one in book_of(address).measurements(start=start, until=end)
+        if one.stream in ways
+    ]
+    if not found:
+        streams = f"expected some of {', '.join(sorted(ways))}"
+        raise PlantError((), f"{address}: found no measurement of {text}, {streams}")
+    return replace(network, period=(end - start).total_seconds()), tuple(found)
 
 
 def _reading(row: Mapping[str, Any], network: Network) -> Reading:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from ytterby.accounts import Line, Statement
 from ytterby.accounts.ruled import NOT_ADVICE, of_rule
-from ytterby.facts.rule import rules
+from ytterby.facts.rule import all_rules, rules
 from ytterby.ledger import Book, LedgerError, Lot
-from ytterby.ledger.event import Event
 from ytterby.plant.errors import PlantError
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -91,8 +91,13 @@ def closing(book: Book, account: str, boundaries: list[datetime], elements: tupl
     """Material unaccounted for by month and element, and what chance does not explain."""
     from ytterby.ledger.closing import closing as close
 
-    held = {element for (_, _, element), mass in book.holdings().items() if mass}
-    found = close(book, account, boundaries, elements=elements or tuple(sorted(held)))
+    taken = {one.element for one in book.measurements() if one.stream == account}
+    judged = elements or tuple(sorted(element for element in taken if element))
+    if not judged:
+        raise PlantError(
+            (), f"found no stock-take of {account!r} in the books, expected one a month"
+        )
+    found = close(book, account, boundaries, elements=judged)
     lines = []
     for column, element in enumerate(found.muf.elements):
         for row, period in enumerate(found.muf.periods):
@@ -113,6 +118,23 @@ def closing(book: Book, account: str, boundaries: list[datetime], elements: tupl
     return Statement(f"Closing of {found.account}", (*lines, *alarms, *open_))
 
 
+def law(words: tuple[str, ...], on: str) -> Statement:
+    """Every shipped rule that mentions all `words`, with its status on a day and its source."""
+    lines = []
+    for rule in all_rules():
+        text = f"{rule.name} {rule.kind} {rule.jurisdiction} {rule.instrument} {rule.says}".lower()
+        if all(word.lower() in text for word in words):
+            told = f"{rule.says} ({rule.on(on).text}; {rule.text}; {rule.source})"
+            label = f"{rule.name}: {rule.instrument}"
+            if rule.value is None:
+                lines.append(Line((rule.name,), label, None, "-", missing=told, facts=(rule.name,)))
+            else:
+                lines.append(of_rule((rule.name,), label, rule.value, rule.unit, rule, told))
+    if not lines:
+        raise PlantError((), f"found no rule that mentions {' '.join(words)}")
+    return Statement(f"Rules of law as of {on}", tuple(lines))
+
+
 def oxides(book: Book, names: tuple[str, ...]) -> Statement:
     """Oxide equivalents of lots, by weight and assay."""
     from ytterby.accounts.oxides import oxide_equivalents
@@ -122,32 +144,36 @@ def oxides(book: Book, names: tuple[str, ...]) -> Statement:
 
 
 def fingerprints(book: Book, names: tuple[str, ...]) -> list[Statement]:
-    """Whether the assays of raw lots fit the feed class that was declared, one table."""
+    """Whether assays fit the feed class that was declared: all of named lots, or one line each."""
+    from ytterby.accounts.fingerprint import fingerprint
+
+    if names:
+        told = [
+            (lot, fingerprint(_distribution(book, lot), lot.feed_class))
+            for lot in map(book.lot, names)
+        ]
+        return [Statement(f"{one.title} of {lot.name}", one.lines) for lot, one in told]
+    lots = [lot for lot in _assayed(book) if lot.feed_class != "unknown"]
+    return [Statement("Feed fingerprints", tuple(_fit(book, lot) for lot in lots))]
+
+
+def _fit(book: Book, lot: Lot) -> Line:
     from ytterby.accounts.fingerprint import classes, fingerprint
 
-    lots = [book.lot(name) for name in names]
-    lots = lots or [lot for lot in _assayed(book) if lot.feed_class != "unknown"]
-    lines = []
-    for lot in lots:
-        if lot.feed_class not in classes():
-            reason = f"no bounds are known of feed class {lot.feed_class}"
-            label = f"{lot.name}, {lot.feed_class}"
-            lines.append(Line(("fits", lot.name), label, None, "-", missing=reason))
-            continue
-        assay = {
-            e: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
-            for e, share in book.assay(lot.name).shares.items()
-        }
-        statement = fingerprint(assay, lot.feed_class)
-        if names:
-            return [Statement(f"{statement.title} of {lot.name}", statement.lines)]
-        one = statement.line("fits", lot.feed_class)
-        label = f"chance that {lot.name} fits {lot.feed_class}"
-        lines.append(
-            Line(("fits", lot.name), label, one.value, "-", (), one.missing, one.facts,
-                 one.evidence, (), one.remark)
-        )  # fmt: skip
-    return [Statement("Feed fingerprints", tuple(lines))]
+    key, label = ("fits", lot.name), f"chance that {lot.name} fits {lot.feed_class}"
+    if lot.feed_class not in classes():
+        reason = f"no bounds are known of feed class {lot.feed_class}"
+        return Line(key, label, None, "-", missing=reason)
+    found = fingerprint(_distribution(book, lot), lot.feed_class)
+    return replace(found.line("fits", lot.feed_class), key=key, label=label)
+
+
+def _distribution(book: Book, lot: Lot) -> dict[str, tuple[float, float]]:
+    """(share, standard uncertainty) of each element of the assay that counts [-]."""
+    return {
+        element: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
+        for element, share in book.assay(lot.name).shares.items()
+    }
 
 
 def recycled(
@@ -223,74 +249,6 @@ def controlled(book: Book, lot: str, form: str, on: str) -> Statement:
 
     assay = {element: share.value for element, share in book.assay(lot).shares.items()}
     return export_control(form, assay, on=on)
-
-
-def flows(book: Book, text: str, quota: Mapping[str, float], on: str) -> list[Statement]:
-    """The flow statement of a month by form, and the headroom of the separation quota."""
-    from ytterby.accounts.flows_of_month import ProductFlow, monthly_flows, quota_headroom
-    from ytterby.accounts.oxides import oxide_equivalent
-
-    start = month(text, "--month")
-    end = after(start)
-    forms = {lot.name: lot.form for lot in book.lots()}
-    stocks = [_stock(book, when, forms) for when in (start, end)]
-    moved = _moved(book, start, end, forms)
-    rows = []
-    for form in dict.fromkeys(forms.values()):
-        mass = {way: oxide_equivalent(moved.get((form, way), {})) for way in _WAYS}
-        opening, closed = (oxide_equivalent(stock.get(form, {})) for stock in stocks)
-        rows.append(ProductFlow(form, opening=opening, closing=closed, **mass))
-    found = [monthly_flows(text, rows, on=on)]
-    if quota:
-        year = month(f"{start:%Y}-01", "--month")
-        entered = _moved(book, year, end, forms)
-        used = sum(oxide_equivalent(m) for (_, way), m in entered.items() if way == "used")
-        found.append(quota_headroom({name: (used, 0.0) for name in quota}, quota, on=on))
-    return found
-
-
-_WAYS = ("received", "made", "used", "sold")
-_OUT = ("customer", "disposal")
-
-
-def _way(source: str, target: str) -> str | None:
-    """What a move between two kinds of accounts is in a flow statement."""
-    stores = ("raw", "product", "residue")
-    if target in stores and source in ("supplier", "opening"):
-        return "received"
-    if target in stores and source == "wip":
-        return "made"
-    if source in stores and target == "wip":
-        return "used"
-    return "sold" if source in stores and target in _OUT else None
-
-
-def _moved(
-    book: Book, start: datetime, end: datetime, forms: Mapping[str, str]
-) -> dict[tuple[str, str], dict[str, float]]:
-    """Mass [kg] by element, by (form, way), of what moved."""
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for entry in book.entries("event", start=start, until=end):
-        event = Event.of_body(entry.body)
-        kinds = {line.account.kind for line in event.lines}
-        stored = (one for one in event.lines if one.account.inside and one.lot in forms)
-        for line in stored:
-            for other in kinds - {line.account.kind}:
-                there = (line.account.kind, other) if line.mass < 0 else (other, line.account.kind)
-                way = _way(*there)
-                if way is not None:
-                    masses = found.setdefault((forms[line.lot], way), {})
-                    masses[line.element] = masses.get(line.element, 0.0) + abs(line.mass)
-    return found
-
-
-def _stock(book: Book, when: datetime, forms: Mapping[str, str]) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
-    for (account, lot, element), mass in book.holdings(when).items():
-        if account.inside and lot in forms:
-            masses = found.setdefault(forms[lot], {})
-            masses[element] = masses.get(element, 0.0) + mass
-    return found
 
 
 def _assayed(book: Book) -> list[Lot]:

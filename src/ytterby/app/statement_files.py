@@ -98,7 +98,10 @@ def plan(path: Path) -> Statement:
         for name, raw in tree["losses"].items():
             lost = np.zeros(now.periods)
             if "at" in raw:
-                lost[int(raw["at"]) - 1] = parse(raw["mass"], "kg")
+                if raw["at"] not in range(1, now.periods + 1):
+                    expected = f"expected a period from 1 to {now.periods}"
+                    raise PlantError((), f"{path}: loss {name!r}: found at {raw['at']}, {expected}")
+                lost[raw["at"] - 1] = parse(raw["mass"], "kg")
             else:
                 lost[:] = parse(raw["mass"], "kg") / now.periods
             losses[str(name)] = lost
@@ -164,5 +167,7 @@ def _in(path: Path) -> Iterator[None]:
         yield
     except KeyError as error:
         raise PlantError((), f"{path}: found no {error.args[0]!r}") from None
-    except (ValueError, TypeError) as error:
+    except PlantError:
+        raise
+    except (ValueError, TypeError, AttributeError) as error:
         raise PlantError((), f"{path}: {error}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -100,14 +100,15 @@ def closing(
             f"{len(boundaries) - 1} periods", f"the {horizon} of a year at most", field="until"
         )
     periods = tuple(f"{start:%Y-%m-%d}" for start in boundaries[:-1])
+    assays = _assays(book)
     terms = [
         *_stocks(book, place, boundaries, elements),
-        *_moves(book, place, boundaries, elements),
+        *_moves(book, place, boundaries, elements, assays),
     ]
     muf = Unaccounted.of(periods, tuple(elements), terms)
     found = alarms(muf, level=level, horizon=horizon)
     return Closing(
-        place, boundaries[-1], muf, tuple(found), tuple(_provisional(book, boundaries[-1]))
+        place, boundaries[-1], muf, tuple(found), tuple(_provisional(book, boundaries[-1], assays))
     )
 
 
@@ -156,28 +157,30 @@ def _errors(name: str, value: Uncertain, slope: float) -> dict[str, float]:
 
 
 def _moves(
-    book: Book, account: Account, boundaries: Sequence[datetime], elements: Sequence[str]
+    book: Book,
+    account: Account,
+    boundaries: Sequence[datetime],
+    elements: Sequence[str],
+    assays: Mapping[str, list[Assay]],
 ) -> Iterator[Term]:
     """What went in and out, with the errors of the lots that it was measured as."""
     lots = {lot.name: lot for lot in book.lots()}
-    assays: dict[str, Assay | None] = {}
     for period, (start, until) in enumerate(pairwise(boundaries)):
         for entry in book.entries("event", start=start, until=until):
             event = Event.of_body(entry.body)
             if any(line.account.kind == "muf" for line in event.lines):
                 continue
             for element in elements:
-                yield from _moved(book, event, account, element, period, lots, assays)
+                yield from _moved(event, account, element, period, lots, assays)
 
 
 def _moved(
-    book: Book,
     event: Event,
     account: Account,
     element: str,
     period: int,
-    lots: dict[str, Lot],
-    assays: dict[str, Assay | None],
+    lots: Mapping[str, Lot],
+    assays: Mapping[str, list[Assay]],
 ) -> Iterator[Term]:
     """One term for each lot that one event brought into the account or took out of it."""
     lines = [line for line in event.lines if line.element == element]
@@ -186,10 +189,8 @@ def _moved(
     total = sum(line.mass for line in others)
     for line in others:
         mass = abs(net * line.mass / total)
-        if line.lot not in assays and line.lot:
-            found = book.assays(line.lot)
-            assays[line.lot] = found[-1] if found else None
-        errors = _lot_errors(lots.get(line.lot), assays.get(line.lot), element, mass)
+        assay = assays[line.lot][-1] if line.lot in assays else None
+        errors = _lot_errors(lots.get(line.lot), assay, element, mass)
         yield Term(element, mass, {period: 1 if net > 0 else -1}, errors)
 
 
@@ -212,10 +213,30 @@ def _lot_errors(
     return dict(errors)
 
 
-def _provisional(book: Book, until: datetime) -> Iterator[Provisional]:
+def _assays(book: Book) -> dict[str, list[Assay]]:
+    """By lot, the assays that were neither withdrawn nor replaced, the final ones last.
+
+    As `Book.assays` tells of one lot; that reads all assays of the book for each.
+    """
+    withdrawn = {entry.reverses for entry in book.entries("withdrawal")}
+    found: dict[str, list[Assay]] = defaultdict(list)
+    for entry in book.entries("assay"):
+        record = entry.record
+        if entry.seq not in withdrawn and isinstance(record, Assay):
+            found[record.lot].append(record)
+    for lot, assays in found.items():
+        replaced = {assay.replaces for assay in assays}
+        standing = [assay for assay in assays if assay.certificate not in replaced]
+        found[lot] = sorted(standing, key=lambda assay: assay.status == "final")
+    return {lot: assays for lot, assays in found.items() if assays}
+
+
+def _provisional(
+    book: Book, until: datetime, assays: Mapping[str, list[Assay]]
+) -> Iterator[Provisional]:
     """What is not final at the end of a period, by AMIRA P754 labelled and not hidden."""
     for lot in book.lots():
-        found = [assay for assay in book.assays(lot.name) if assay.time < until]
+        found = [assay for assay in assays.get(lot.name, ()) if assay.time < until]
         if found and found[-1].status == "provisional":
             yield Provisional(lot.name, f"assay {found[-1].certificate} is provisional")
         if len(found) > 1 and found[-1].status == "final":

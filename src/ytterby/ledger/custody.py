@@ -258,10 +258,14 @@ def drawn(
     claims: (time, mass [kg]). Raises LedgerError at the first claim that overdraws it.
     """
     classes = {one.name: one.feed_class for one in book.lots()}
+    events = list(book.entries("event"))
+    undone = {entry.reverses for entry in events}
     credits = [
         (entry.time, one.masses.get(account.source, 0.0))
-        for entry in book.entries("event")
-        if (one := _put_in([entry], classes).get(account.element)) is not None
+        for entry in events
+        if entry.reverses is None
+        and entry.seq not in undone
+        and (one := _put_in([entry], classes).get(account.element)) is not None
     ]
     moments = [(when, 0, mass) for when, mass in credits] + [(t, 1, mass) for t, mass in claims]
     for when, is_claim, mass in sorted(moments):

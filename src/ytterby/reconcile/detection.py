@@ -71,10 +71,10 @@ def alarms(muf: Unaccounted, *, level: float, horizon: int) -> list[Alarm]:
     if not several:
         return found
     limit = float(chi2.isf(1 - (1 - each) ** (1 / horizon), len(muf.elements)))
-    for place, statistic in enumerate(muf.joint):
-        if statistic > limit:
-            when = muf.periods[place]
-            found.append(Alarm("joint", "all", when, when, 0.0, 0.0, float(statistic), limit))
+    beyond = np.flatnonzero(muf.joint > limit)
+    if beyond.size:
+        when, statistic = muf.periods[beyond[0]], float(muf.joint[beyond[0]])
+        found.append(Alarm("joint", "all", when, when, 0.0, 0.0, statistic, limit))
     return found
 
 

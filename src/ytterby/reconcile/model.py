@@ -66,6 +66,7 @@ class Model:
 
     mass: rows of the masses. elements: rows of each element's shares and contents.
     flows, carried: circulations of the mass and of each element. groups: of systematic errors.
+    largest: reading of mass and of each element [kg], shape (1 + element,).
     """
 
     network: Network
@@ -75,6 +76,7 @@ class Model:
     elements: tuple[Rows, ...]
     flows: Circulations
     carried: tuple[Circulations, ...]
+    largest: np.ndarray
 
     @staticmethod
     def of(
@@ -99,6 +101,7 @@ class Model:
                 Circulations.of(network, network.carries(element), size)
                 for element, size in zip(network.elements, content, strict=True)
             ),
+            np.array([mass.max(initial=0.0), *(size.max(initial=0.0) for size in content)]),
         )
 
     def expected(self, state: State) -> tuple[np.ndarray, list[np.ndarray]]:

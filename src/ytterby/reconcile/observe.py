@@ -8,7 +8,7 @@ import numpy as np
 
 from ytterby.balance import Covariance
 from ytterby.reconcile.arrow import RANK, Arrow
-from ytterby.reconcile.model import Model, State
+from ytterby.reconcile.model import Model
 
 UNSEEN = 1e-6
 """Share of a free circulation in a mass above which that mass is not known [-].
@@ -38,7 +38,7 @@ class Observed:
         if not _swing(swing)[way]:
             return (
                 f"readings bear on the {element or 'mass'} of {model.network.ways[way].name}, but "
-                "leave it less sure than all that passes"
+                "leave it less sure than the largest of them"
             )
         names = [one.name for one in model.network.ways]
         together = np.abs(swing @ swing[way]) > UNSEEN
@@ -52,10 +52,10 @@ class Observed:
         )
 
 
-def observe(model: Model, state: State, arrow: Arrow) -> Observed:
+def observe(model: Model, arrow: Arrow) -> Observed:
     """What the factored Jacobian `arrow` sees of every mass and content.
 
-    What is less sure than the largest flow of its kind is not known, though a formula gives it:
+    What is less sure than the largest reading of its kind is not known, though a formula gives it:
     two flows from three assays that hardly differ.
     """
     loops = model.flows.loops
@@ -77,21 +77,17 @@ def observe(model: Model, state: State, arrow: Arrow) -> Observed:
     ways = len(model.network.ways)
     content = Covariance(_stacked(common, ways), _stacked(padded, ways))
     known = [
-        ~_swing(swings[element]) & _sure(content.standard[:, row], state.content[row])
+        ~_swing(swings[element]) & (content.standard[:, row] <= model.largest[1 + row])
         | ~model.network.carries(element)
         for row, element in enumerate(model.network.elements)
     ]
     return Observed(
-        ~_swing(swings[None]) & _sure(np.sqrt((factor**2).sum(axis=1)), state.mass),
+        ~_swing(swings[None]) & (np.sqrt((factor**2).sum(axis=1)) <= model.largest[0]),
         np.array(known, dtype=bool).reshape(-1, ways),
         factor,
         content,
         swings,
     )
-
-
-def _sure(standard: np.ndarray, value: np.ndarray) -> np.ndarray:
-    return np.asarray(standard <= np.abs(value).max(initial=0.0))
 
 
 def _swings(left: np.ndarray, right: np.ndarray) -> np.ndarray:

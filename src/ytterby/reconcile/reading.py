@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from ytterby.reconcile.network import Network, ReconcileError
+from ytterby.reconcile.network import STOCK, Network, ReconcileError
 
 Quantity = Literal["mass", "share", "content"]
 
@@ -69,5 +69,9 @@ def _check_element(reading: Reading, stream: str, network: Network, where: str) 
         )
     if reading.element in network.absent.get(stream, ()):
         raise ReconcileError(f"{where}: {stream} is stated to have no {reading.element}")
+    if reading.quantity == "share" and stream.startswith(STOCK):
+        raise ReconcileError(
+            f"{where}: found a share of the change of a stock; expected its mass or its content"
+        )
     if reading.quantity == "share" and not 0 <= reading.value <= 1:
         raise ReconcileError(f"{where}: found the share {reading.value:g}; expected 0 to 1")

@@ -68,7 +68,7 @@ class Reconciled:
     @cached_property
     def observed(self) -> Observed:
         """What is known of every mass and content."""
-        return observe(self.model, self.state, self.arrow)
+        return observe(self.model, self.arrow)
 
     @cached_property
     def residuals(self) -> Residuals:

@@ -19,6 +19,8 @@ _BOLD = 0.9
 _STIFF = 1e4
 """Weight of the balances over that of a reading in the first guess, which only has to be near."""
 _TRIES = 30
+_ABSURD = 1e6
+"""Mass of a stream over the largest reading that no plant has [-]."""
 _LEAST = 1e-3
 """Flow of a stream in the first guess over the usual one, at least [-]."""
 
@@ -39,12 +41,23 @@ def fit(network: Network, readings: tuple[Reading, ...]) -> tuple[Model, State, 
         head, blocks = model.residuals(state)
         step = arrow.step(head, blocks)
         if _length(arrow, head, blocks) < SETTLED:
-            return model, model.moved(state, *step), arrow
+            return model, _bounded(model, model.moved(state, *step)), arrow
         state = _halved(model, state, step, _squares(head, blocks))
     raise ReconcileError(
         f"the readings did not settle within {_STEPS} steps; look for one that is off by orders of "
         "magnitude, or a share of a stream that hardly flows"
     )
+
+
+def _bounded(model: Model, state: State) -> State:
+    """The state itself; raises ReconcileError where flows ran away from all that was read."""
+    if np.abs(state.mass).max(initial=0.0) > _ABSURD * model.largest[0]:
+        worst = model.network.ways[int(np.abs(state.mass).argmax())].name
+        raise ReconcileError(
+            f"the readings fit best with no end of mass in {worst}: assays contradict each other "
+            "where little else is read; measure the mass of a stream around it"
+        )
+    return state
 
 
 def _usual(network: Network, readings: tuple[Reading, ...]) -> np.ndarray:
@@ -82,7 +95,14 @@ def _first_guess(model: Model, usual: np.ndarray) -> State:
     matrix = np.vstack([incidence, np.diag(weight)])
     target = np.concatenate([-incidence @ floor, weight * (wanted - floor)])
     # A stock may shrink: its way is given a second column, against its direction.
-    found = nnls(np.hstack([matrix, -matrix[:, stocks]]), target, maxiter=_TRIES * len(usual))[0]
+    signed = np.hstack([matrix, -matrix[:, stocks]])
+    try:
+        found = nnls(signed, target, maxiter=_TRIES * len(usual))[0]
+    except RuntimeError:
+        raise ReconcileError(
+            "found no flows above zero that nearly meet the readings; look for a stream whose "
+            "direction is wrong, or a reading that is off by orders of magnitude"
+        ) from None
     near = floor + found[: len(usual)]
     near[stocks] -= found[len(usual) :]
     loops = model.flows.loops
