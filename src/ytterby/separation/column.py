@@ -1,0 +1,326 @@
+"""A column of ion-adsorption clay in time: what a lixiviant drives out of it, and when.
+
+The column is a row of mixing cells. Water flows from cell to cell; part of it stands in the pores
+of aggregates, where the clay holds its cations, and swaps with the flowing part by diffusion,
+
+    V_m dc_m/dt = Q (c_in - c_m) - k V_s (c_m - c_s)
+    V_s dc_s/dt + M dq/dt = k V_s (c_m - c_s)
+
+and the clay is in equilibrium with the water that stands. Its law is that of Kerr (J. Am. Soc.
+Agron. 20 (1928) 309, doi:10.2134/agronj1928.00021962002000040001x): mass action of amounts held
+[mol/kg] and concentrations [mol/L], here against ammonium,
+
+    z NH4(held) + M+z = M(held) + z NH4+      K = (q_M/c_M) (c_NH4/q_NH4)^z
+
+with the charge held constant. n cells disperse like a dispersivity of height/(2 n) (Levenspiel,
+Chemical Reaction Engineering, tanks in series). Anions are neither held nor kept out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ytterby.chemistry import Species
+from ytterby.separation.column_kernel import march
+
+Array = NDArray[np.float64]
+
+AMMONIUM = "NH4+"
+LITRES = 1000.0
+STEP = 0.2
+"""Share of the flowing water of a cell that a step in time displaces [-]."""
+MOST_STEPS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Clay:
+    """What the column is packed with, or the ground is made of.
+
+    held: cations held by exchange, by ion [mol/kg of dry clay]; together they are its capacity.
+    log_K: log10 of Kerr's constant against ammonium, of every cation that may be held
+        [mol/kg and mol/L].
+    density: dry mass per volume of bed [kg/m3]. water: volume of water per volume of bed [-].
+    stagnant: share of that water that stands in aggregates [-].
+    transfer: rate k at which it swaps with the flowing water [1/s]; infinite without delay.
+    """
+
+    held: Mapping[str, float]
+    log_K: Mapping[str, float]
+    density: float
+    water: float
+    stagnant: float = 0.0
+    transfer: float = math.inf
+
+    def __post_init__(self) -> None:
+        _above_zero("density", self.density)
+        _above_zero("transfer", self.transfer)
+        if not 0 < self.water < 1 or not 0 <= self.stagnant < 1:
+            raise ValueError(
+                f"clay: found water {self.water:g} and stagnant {self.stagnant:g}; expected shares "
+                "of the bed and of its water, below 1"
+            )
+        if self.stagnant == 0 and math.isfinite(self.transfer):
+            raise ValueError("clay: found a rate of transfer, but no stagnant water it is for")
+        for ion, amount in self.held.items():
+            if ion != AMMONIUM and ion not in self.log_K:
+                raise ValueError(f"clay: {ion} is held, but log_K does not name it")
+            if not 0 <= amount < math.inf:
+                raise ValueError(f"clay: found {amount:g} mol/kg of {ion}, expected 0 or more")
+        for ion in self.log_K:
+            if not 1 <= Species.of(ion).charge <= 3:
+                raise ValueError(f"clay: log_K names {ion}, expected cations of charge 1 to 3")
+
+    @property
+    def capacity(self) -> float:
+        """Charge held [mol/kg], the cation exchange capacity."""
+        return sum(Species.of(ion).charge * amount for ion, amount in self.held.items())
+
+
+@dataclass(frozen=True)
+class Wash:
+    """A solution that is fed for some time.
+
+    concentrations: by ion [mol/m3]; none for water. Anions only pass, and may be left out.
+    flux: volume per area and time [m/s]. duration: [s].
+    """
+
+    concentrations: Mapping[str, float]
+    flux: float
+    duration: float
+
+    def __post_init__(self) -> None:
+        _above_zero("flux", self.flux)
+        _above_zero("duration", self.duration)
+        for ion, concentration in self.concentrations.items():
+            if not 0 <= concentration < math.inf:
+                raise ValueError(
+                    f"wash: found {concentration:g} mol/m3 of {ion}, expected 0 or more"
+                )
+
+
+def kerr(log_K: float, charge: int, capacity: float) -> float:
+    """log10 of Kerr's constant [mol/kg, mol/L] from that of Gaines and Thomas [-, mol/L].
+
+    K = K_GT C^(1 - z)/z, with C the capacity [mol of charge per kg]: Gaines and Thomas count the
+    held ions in shares of it (J. Chem. Phys. 21 (1953) 714, doi:10.1063/1.1698996). Both against
+    the same ion of charge one.
+    """
+    return log_K + (1 - charge) * math.log10(capacity) - math.log10(charge)
+
+
+@dataclass(frozen=True)
+class ClayColumn:
+    """A column, heap or block of clay through which water seeps one way.
+
+    clay: what it is made of. height: along the flow [m]. cells: mixing cells [-].
+    pores: what the water in it holds at the start, by ion [mol/m3]; nothing, where left out.
+    """
+
+    clay: Clay
+    height: float
+    cells: int = 10
+    pores: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _above_zero("height", self.height)
+        if self.cells < 1 or self.cells != int(self.cells):
+            raise ValueError(f"column: found {self.cells} cells, expected a whole number above 0")
+
+    @property
+    def dispersivity(self) -> float:
+        """Dispersivity that its mixing cells stand for [m]."""
+        return self.height / (2 * self.cells)
+
+    def leach(self, washes: Sequence[Wash], *, step: float = STEP) -> Leaching:
+        """The column under the `washes`, one after the other.
+
+        step: share of the flowing water of a cell that a step in time displaces [-]; the error
+        of the outflow falls with it. Raises ValueError where there are too many steps.
+        """
+        if not washes:
+            raise ValueError("column: found no wash, expected one at least")
+        clay, ions = self.clay, self._ions(washes)
+        cell = self._cell()
+        constants = _constants(clay, ions, cell[2])
+        state = self._start(ions)
+        first = _amounts(cell, *state)
+        ln_r, flows = np.zeros(self.cells), [_steps(wash, cell[0], step) for wash in washes]
+        if sum(count for count, _ in flows) > MOST_STEPS:
+            raise ValueError(
+                f"column: more than {MOST_STEPS} steps in time; feed less, or take fewer cells"
+            )
+        times, volumes, left, fed = [np.zeros(1)], [np.zeros(1)], [], np.zeros(len(ions))
+        for wash, (count, length) in zip(washes, flows, strict=True):
+            entering = np.array([wash.concentrations.get(ion, 0.0) for ion in ions])
+            left.append(march(*state, entering, wash.flux, length, count, cell, *constants, ln_r))
+            passed = np.arange(1, count + 1) * length
+            times.append(times[-1][-1] + passed)
+            volumes.append(volumes[-1][-1] + passed * wash.flux)
+            fed += entering * wash.flux * wash.duration
+        return Leaching(
+            column=self,
+            ions=ions,
+            time=np.concatenate(times)[1:],
+            volume=np.concatenate(volumes)[1:],
+            effluent=np.concatenate(left),
+            flowing=state[0],
+            stagnant=state[1],
+            held=state[2],
+            start=first,
+            fed=fed,
+        )
+
+    def _ions(self, washes: Sequence[Wash]) -> tuple[str, ...]:
+        named = {AMMONIUM: None, **dict.fromkeys(self.clay.log_K), **dict.fromkeys(self.clay.held)}
+        named |= dict.fromkeys(self.pores)
+        for wash in washes:
+            named |= dict.fromkeys(wash.concentrations)
+        return tuple(named)
+
+    def _cell(self) -> tuple[float, float, float, float]:
+        """(flowing water, stagnant water [m3], clay [kg], transfer [m3/s]) per m2 of a cell."""
+        clay, depth = self.clay, self.height / self.cells
+        still = clay.stagnant * clay.water * depth
+        rate = clay.transfer * still if math.isfinite(clay.transfer) else math.inf
+        return clay.water * depth - still, still, clay.density * depth, rate
+
+    def _start(self, ions: tuple[str, ...]) -> tuple[Array, Array, Array]:
+        pores = np.array([self.pores.get(ion, 0.0) for ion in ions])
+        held = np.array([self.clay.held.get(ion, 0.0) for ion in ions])
+        water = np.tile(pores, (self.cells, 1))
+        return water, water.copy(), np.tile(held, (self.cells, 1))
+
+
+def _constants(clay: Clay, ions: tuple[str, ...], mass: float) -> tuple[Array, Array, float]:
+    """(K [mol/kg per mol/m3], 0 for what is not held; charge; charge that `mass` [kg] holds)."""
+    K = np.zeros(len(ions))
+    for place, ion in enumerate(ions):
+        if ion == AMMONIUM:
+            K[place] = 1 / LITRES
+        elif ion in clay.log_K:
+            K[place] = 10.0 ** clay.log_K[ion] / LITRES
+    charge = np.array([float(Species.of(ion).charge) for ion in ions])
+    return K, charge, clay.capacity * mass
+
+
+def _steps(wash: Wash, flowing: float, step: float) -> tuple[int, float]:
+    """(steps, length of one [s]) of a wash."""
+    count = max(1, math.ceil(wash.flux * wash.duration / (step * flowing)))
+    return count, wash.duration / count
+
+
+def _amounts(cell: tuple[float, ...], flowing: Array, stagnant: Array, held: Array) -> Array:
+    """All of each ion in the column [mol/m2], shape (ion,)."""
+    return (cell[0] * flowing + cell[1] * stagnant + cell[2] * held).sum(axis=0)
+
+
+@dataclass(frozen=True)
+class Leaching:
+    """What a column gave, and what is left in it, per m2 across the flow.
+
+    ions: names. time: end of each step [s]. volume: fed by then [m]. effluent: concentrations
+    that left in it [mol/m3], shape (step, ion).
+    flowing, stagnant: water at the end [mol/m3]; held: by clay [mol/kg]; shape (cell, ion).
+    start, fed: in the column at first, and brought by the washes [mol/m2], shape (ion,).
+    """
+
+    column: ClayColumn
+    ions: tuple[str, ...]
+    time: Array
+    volume: Array
+    effluent: Array
+    flowing: Array
+    stagnant: Array
+    held: Array
+    start: Array
+    fed: Array
+
+    def place(self, ion: str) -> int:
+        """Column of `ion` in the arrays; raises ValueError naming those there are."""
+        if ion not in self.ions:
+            raise ValueError(f"found the ion {ion!r}, expected one of {', '.join(self.ions)}")
+        return self.ions.index(ion)
+
+    @property
+    def pore_volumes(self) -> Array:
+        """Volume fed over the water in the column [-], shape (step,)."""
+        return self.volume / (self.column.clay.water * self.column.height)
+
+    @property
+    def liquid_to_solid(self) -> Array:
+        """Volume fed per dry clay [m3/kg], shape (step,)."""
+        return self.volume / (self.column.clay.density * self.column.height)
+
+    @cached_property
+    def collected(self) -> Array:
+        """What has left by each step [mol/m2], shape (step, ion)."""
+        volumes = np.diff(self.volume, prepend=0.0)
+        return np.cumsum(self.effluent * volumes[:, None], axis=0)
+
+    def recovery(self, *ions: str) -> Array:
+        """Share that has left, by step, of what was there of these ions and was fed [-]."""
+        places = [self.place(ion) for ion in ions]
+        entered = self.start[places].sum() + self.fed[places].sum()
+        return self.collected[:, places].sum(axis=1) / entered
+
+    def breakthrough(self, *ions: str, share: float = 0.05) -> float:
+        """Time at which the outflow of these ions first reaches `share` of its peak [s]."""
+        summed = self.effluent[:, [self.place(ion) for ion in ions]].sum(axis=1)
+        peak = float(summed.max())
+        if peak <= 0:
+            return math.inf
+        return float(self.time[int(np.argmax(summed >= share * peak))])
+
+    @property
+    def pore_water(self) -> Array:
+        """In the water of the column at the end [mol/m2], shape (ion,)."""
+        return self._left[0]
+
+    @property
+    def on_clay(self) -> Array:
+        """Held by the clay at the end [mol/m2], shape (ion,)."""
+        return self._left[1]
+
+    @cached_property
+    def _left(self) -> tuple[Array, Array]:
+        """(in the water, on the clay) [mol/m2], the water neutral to the last digit.
+
+        The capacity of a cell is met to a few 1e-15 of itself; of water that was rinsed clean, that
+        may be all the charge there is. So much goes back to the clay, or comes from the ion that
+        it holds most of.
+        """
+        cell = self.column._cell()
+        water = (cell[0] * self.flowing + cell[1] * self.stagnant).sum(axis=0)
+        clay = cell[2] * self.held.sum(axis=0)
+        charge = np.array([float(Species.of(ion).charge) for ion in self.ions])
+        exchanging = np.array([i == AMMONIUM or i in self.column.clay.log_K for i in self.ions])
+        excess, cations = float(charge @ water), float((charge * water)[exchanging].sum())
+        if excess > 0:
+            back = np.where(exchanging, min(excess / cations, 1.0) * water, 0.0)
+        else:
+            most = int(np.argmax(np.where(exchanging, charge * clay, -1.0)))
+            back = np.zeros(len(self.ions))
+            back[most] = excess / charge[most]
+        return water - back, clay + back
+
+    @property
+    def closure(self) -> dict[str, float]:
+        """(in - out - left in the column)/(in) of each ion that is there [-]."""
+        entered = self.start + self.fed
+        gap = entered - self.collected[-1] - self.pore_water - self.on_clay
+        return {
+            ion: float(gap[place] / entered[place])
+            for place, ion in enumerate(self.ions)
+            if entered[place] > 0
+        }
+
+
+def _above_zero(name: str, value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"column: found {name} {value!r}, expected a number above 0")
