@@ -10,6 +10,7 @@ from ytterby.units import (
     Calcination,
     CarbonatePrecipitation,
     CascadeUnit,
+    ClayLeach,
     CopperDissolution,
     DoubleSulfatePrecipitation,
     Drying,
@@ -117,11 +118,37 @@ LOADED = Feed(
     ),
 )
 PHOSPHOR = {"scrap": "lamp-phosphor"}
+CLAY = {
+    "clay": {
+        "desorbable": "500 ppm",
+        "total": "800 ppm",
+        "partition": "longnan",
+        "exchangeable": {"Al": "7 mmol/kg", "Ca": "2 mmol/kg", "K": "1 mmol/kg"},
+        "moisture": "15 %",
+    }
+}
 AIR, WATER = {"gas": "air"}, {"liquid": "water"}
 ACID, ALKALI = {"liquid": "HCl 31 % w/w"}, {"liquid": "NaOH 30 % w/w"}
 PEROXIDE, OXALIC = {"liquid": "H2O2 30 % w/w"}, {"liquid": "H2C2O4 9 % w/w"}
 
 CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict]]] = {
+    "clay-leach": (
+        ClayLeach(
+            ore="o",
+            lixiviant="l",
+            salt="s",
+            water="w",
+            liquid_to_solid="0.6 L/kg",
+            rinse="0.2 L/kg",
+            strength="0.3 mol/L",
+            height="3 m",
+            flux="0.1 m/d",
+            swept="90 %",
+            collected="95 %",
+        ),
+        {"ore": (CLAY, 1.0), "lixiviant": ({"liquid": "MgSO4 0.05 mol/L"}, 0.1)},
+        {"lixiviant": WATER, "salt": {"liquid": "(NH4)2SO4 40 % w/w"}, "water": WATER},
+    ),
     "oxidation-roast": (
         OxidationRoast(solid="s", gas="g", temperature="800 degC"),
         {"solid": (METAL, 1.0)},

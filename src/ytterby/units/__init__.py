@@ -5,6 +5,7 @@ from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
 from ytterby.units.calcination import Calcination
 from ytterby.units.cascade import CascadeDetail, CascadeUnit
+from ytterby.units.clay_leach import ClayDetail, ClayLeach
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.drying import Drying
 from ytterby.units.fields import (
@@ -44,6 +45,7 @@ KINDS: dict[str, type[Unit]] = {
         MagnetPreparation,
         HydrogenDecrepitation,
         AlloyBlend,
+        ClayLeach,
         OxidationRoast,
         SulfationRoast,
         AlkalineFusion,
@@ -79,6 +81,8 @@ __all__ = [
     "CarbonatePrecipitation",
     "CascadeDetail",
     "CascadeUnit",
+    "ClayDetail",
+    "ClayLeach",
     "CopperDissolution",
     "Declaration",
     "DoubleSulfatePrecipitation",
