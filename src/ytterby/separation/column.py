@@ -165,6 +165,7 @@ class ClayColumn:
             fed += entering * wash.flux * wash.duration
         return Leaching(
             column=self,
+            washes=tuple(washes),
             ions=ions,
             time=np.concatenate(times)[1:],
             volume=np.concatenate(volumes)[1:],
@@ -224,13 +225,14 @@ def _amounts(cell: tuple[float, ...], flowing: Array, stagnant: Array, held: Arr
 class Leaching:
     """What a column gave, and what is left in it, per m2 across the flow.
 
-    ions: names. time: end of each step [s]. volume: fed by then [m]. effluent: concentrations
-    that left in it [mol/m3], shape (step, ion).
+    column, washes: what was leached, and with what. ions: names. time: end of each step [s].
+    volume: fed by then [m]. effluent: concentrations that left in it [mol/m3], shape (step, ion).
     flowing, stagnant: water at the end [mol/m3]; held: by clay [mol/kg]; shape (cell, ion).
     start, fed: in the column at first, and brought by the washes [mol/m2], shape (ion,).
     """
 
     column: ClayColumn
+    washes: tuple[Wash, ...]
     ions: tuple[str, ...]
     time: Array
     volume: Array
