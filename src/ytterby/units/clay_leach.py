@@ -300,6 +300,8 @@ def _outlets(
     for ion, left, pore, clay in zip(
         run.ions, run.collected[-1], run.pore_water, run.on_clay, strict=True
     ):
+        if ion not in basis.index:
+            continue  # ammonium where there is none: what constants are against
         liquor[basis.index[ion]] += area * left
         spent[basis.index[ion]] += area * pore
         if clay:
