@@ -36,6 +36,7 @@ from ytterby.units.precipitation import (
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
 from ytterby.units.sulfation_roast import SulfationRoast
+from ytterby.units.tank_leach import CoalRefuseLeach, TankLeach
 from ytterby.units.unit import Grade, Inlet, Outcome, Unit
 from ytterby.units.water_leach import WaterLeach
 
@@ -52,6 +53,8 @@ KINDS: dict[str, type[Unit]] = {
         AcidLeach,
         FullLeach,
         WaterLeach,
+        TankLeach,
+        CoalRefuseLeach,
         CopperDissolution,
         Filter,
         IronOxidation,
@@ -83,6 +86,7 @@ __all__ = [
     "CascadeUnit",
     "ClayDetail",
     "ClayLeach",
+    "CoalRefuseLeach",
     "CopperDissolution",
     "Declaration",
     "DoubleSulfatePrecipitation",
@@ -106,6 +110,7 @@ __all__ = [
     "Split",
     "SulfationRoast",
     "SulfidePrecipitation",
+    "TankLeach",
     "Unit",
     "WaterLeach",
     "convert",
