@@ -1,10 +1,14 @@
 """Unit operations, one file each."""
 
+from ytterby.units.acid_bake import AcidBake
 from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
+from ytterby.units.bastnaesite_roast import BastnaesiteRoast
+from ytterby.units.beneficiation import Flotation, MagneticSeparation
 from ytterby.units.calcination import Calcination
 from ytterby.units.cascade import CascadeDetail, CascadeUnit
+from ytterby.units.caustic_crack import CausticCrack
 from ytterby.units.clay_leach import ClayDetail, ClayLeach
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.drying import Drying
@@ -27,6 +31,7 @@ from ytterby.units.neutralisation import Neutralisation
 from ytterby.units.organic_regeneration import OrganicRegeneration
 from ytterby.units.oxalate_precipitation import OxalatePrecipitation
 from ytterby.units.oxidation_roast import OxidationRoast
+from ytterby.units.phosphogypsum_leach import PhosphogypsumLeach
 from ytterby.units.precipitation import (
     CarbonatePrecipitation,
     DoubleSulfatePrecipitation,
@@ -47,6 +52,11 @@ KINDS: dict[str, type[Unit]] = {
         HydrogenDecrepitation,
         AlloyBlend,
         ClayLeach,
+        Flotation,
+        MagneticSeparation,
+        BastnaesiteRoast,
+        AcidBake,
+        CausticCrack,
         OxidationRoast,
         SulfationRoast,
         AlkalineFusion,
@@ -55,6 +65,7 @@ KINDS: dict[str, type[Unit]] = {
         WaterLeach,
         TankLeach,
         CoalRefuseLeach,
+        PhosphogypsumLeach,
         CopperDissolution,
         Filter,
         IronOxidation,
@@ -77,13 +88,16 @@ KINDS: dict[str, type[Unit]] = {
 __all__ = [
     "KINDS",
     "SI",
+    "AcidBake",
     "AcidLeach",
     "AlkalineFusion",
     "AlloyBlend",
+    "BastnaesiteRoast",
     "Calcination",
     "CarbonatePrecipitation",
     "CascadeDetail",
     "CascadeUnit",
+    "CausticCrack",
     "ClayDetail",
     "ClayLeach",
     "CoalRefuseLeach",
@@ -94,6 +108,7 @@ __all__ = [
     "FactTable",
     "FieldError",
     "Filter",
+    "Flotation",
     "FluoridePrecipitation",
     "FullLeach",
     "Grade",
@@ -101,11 +116,13 @@ __all__ = [
     "Inlet",
     "IronOxidation",
     "MagnetPreparation",
+    "MagneticSeparation",
     "Neutralisation",
     "OrganicRegeneration",
     "Outcome",
     "OxalatePrecipitation",
     "OxidationRoast",
+    "PhosphogypsumLeach",
     "SpecifiedSplit",
     "Split",
     "SulfationRoast",

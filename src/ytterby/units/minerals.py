@@ -7,6 +7,16 @@ from functools import cache
 from ytterby.chemistry import RARE_EARTHS, Reaction
 from ytterby.units.dissolution import ANY
 
+ANY_RARE_EARTH = "RE"
+"""Stands in a formula for every rare earth: REFCO3, RE(OH)3."""
+
+
+def of_every_rare_earth(formula: str) -> tuple[str, ...]:
+    """The formulas that one with `RE` in it stands for; any other stands for itself."""
+    if ANY_RARE_EARTH not in formula:
+        return (formula,)
+    return tuple(formula.replace(ANY_RARE_EARTH, element) for element in RARE_EARTHS)
+
 
 def bastnaesite(element: str) -> str:
     return f"{element}FCO3(s)"

@@ -12,7 +12,7 @@ from ytterby.chemistry import Solution, hydroxides, solids_of
 from ytterby.quantity import QuantityError, check, describe, parse
 from ytterby.units.cascade_form import Frozen
 from ytterby.units.fields import SI, FactTable, FieldError, group, inlet, setting, sourced_table
-from ytterby.units.minerals import IN_ACID, in_acid
+from ytterby.units.minerals import ANY_RARE_EARTH, IN_ACID, in_acid, of_every_rare_earth
 from ytterby.units.tank import LAWS, SURFACE, Rate, Tank, series
 from ytterby.units.topping import top_up, top_up_liquid
 from ytterby.units.unit import Inlet, Outcome, Unit
@@ -38,21 +38,25 @@ _SCHEMA = {
 
 
 def _read(raw: Any) -> Frozen:
-    example = "{Nd2O3: {rate: 0.5 1/h, order: 0.7, law: surface}}"
+    example = "{RE2O3: {rate: 0.5 1/h, order: 0.7, law: surface}}"
     if not isinstance(raw, Mapping) or not raw:
         raise FieldError((), describe(raw), f"a mapping such as {example}")
-    return Frozen({_solid(key): _rate(str(key), value) for key, value in raw.items()})
+    found = {_solid(key): _rate(str(key), value) for key, value in raw.items()}
+    return Frozen(found)
 
 
 def _solid(key: Any) -> str:
+    """`NdPO4` or `NdPO4(s)`; `REPO4` means that of every rare earth."""
     solid = f"{str(key).removesuffix('(s)')}(s)"
-    if solid not in IN_ACID:
-        expected = "a solid that acid dissolves, such as Nd2O3, NdPO4, NdFCO3 or Fe2O3"
+    if not any(one in IN_ACID for one in of_every_rare_earth(solid)):
+        expected = "a solid that acid dissolves, such as RE2O3, NdPO4, REFCO3 or Fe2O3"
         raise FieldError((str(key),), f"unknown key {key!r}", expected)
     return solid
 
 
 def _rate(solid: str, raw: Any) -> Rate:
+    if isinstance(raw, Rate):
+        return raw
     if not isinstance(raw, Mapping) or "rate" not in raw:
         raise FieldError((solid,), describe(raw), "a mapping with a rate such as {rate: 0.5 1/h}")
     for key in raw:
@@ -132,6 +136,7 @@ class StirredTanks(Unit):
     def reach(self, names: frozenset[str]) -> set[str]:
         dissolving = names & set(self.kinetics())
         made = {"H+", "H2O"}.union(*(in_acid(solid).species for solid in dissolving))
+        made |= {"PO4-3"} if "H3PO4" in made else set()
         return made | set(_solids(frozenset(names | made)))
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
@@ -193,14 +198,20 @@ class TankLeach(StirredTanks):
     grade: ClassVar = "fitted"
 
     rates: Frozen = group(
-        "Rate at 1 mol/L of H+, order, law, energy of each solid, {Nd2O3: {rate: 1 1/h}}",
+        "Rate at 1 mol/L of H+, order, law, energy of each solid, {RE2O3: {rate: 1 1/h}}",
         _read,
         _write,
         _SCHEMA,
     )
 
     def kinetics(self) -> Mapping[str, Rate]:
-        return self.rates
+        ordered = sorted(self.rates.items(), key=lambda item: ANY_RARE_EARTH not in item[0])
+        return {
+            one: rate
+            for solid, rate in ordered
+            for one in of_every_rare_earth(solid)
+            if one in IN_ACID
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
