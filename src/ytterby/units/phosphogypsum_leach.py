@@ -17,10 +17,10 @@ from ytterby.units.minerals import THORIUM_PHOSPHATE, URANIUM_OXIDE, in_acid, ph
 from ytterby.units.topping import top_up_liquid
 from ytterby.units.unit import Inlet, Outcome, Unit, react
 
-_MINUTE, _LITRES, _PERCENT, _FREEZING = 60.0, 1000.0, 100.0, 273.15
+_MINUTE, _LITRES, _GRAMS, _FREEZING = 60.0, 1000.0, 1000.0, 273.15
 _SULFURIC = Species.of("H+").molar_mass * 2 + Species.of("SO4-2").molar_mass
-_REFERENCE = {"acid": 5.0, "time": 120.0, "liquid_to_solid": 4.0}
-"""Where the curve of temperature was taken: % H2SO4 by mass, minutes, L/kg."""
+_REFERENCE = {"acid": 50.0, "time": 120.0, "liquid_to_solid": 4.0}
+"""Where the curve of temperature was taken: g of H2SO4 per kg of liquor, minutes, L/kg."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,9 @@ class PhosphogypsumLeach(Unit):
         "leach.phosphogypsum.temperature", "Share that dissolves, by degC", maximum=1.0
     )
     with_acid: FactTable = sourced_table(
-        "leach.phosphogypsum.acid", "Share that dissolves, by % of H2SO4", maximum=1.0
+        "leach.phosphogypsum.acid",
+        "Share that dissolves, by g of H2SO4 per kg of liquor",
+        maximum=1.0,
     )
     with_time: FactTable = sourced_table(
         "leach.phosphogypsum.time", "Share that dissolves, by minutes", maximum=1.0
@@ -109,7 +111,7 @@ class PhosphogypsumLeach(Unit):
         dry = solid.mass_of("solid")
         at = {
             "temperature": self.temperature - _FREEZING,
-            "acid": _PERCENT * sulfate * _SULFURIC / mass if mass > 0 else 0.0,
+            "acid": _GRAMS * sulfate * _SULFURIC / mass if mass > 0 else 0.0,
             "time": self.time / _MINUTE,
             "liquid_to_solid": liquor.volume("aqueous") / dry * _LITRES if dry > 0 else 0.0,
         }
