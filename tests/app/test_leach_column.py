@@ -51,7 +51,7 @@ def told(capsys, *arguments: str) -> str:
 def test_a_mine_engineer_reads_breakthrough_volumes_and_salt(capsys, plant):
     text = told(capsys, plant, "column")
     assert "Rare earths break through after" in text and "pore volumes" in text
-    assert "kg of lixiviant salt fed per kg of oxides" in text
+    assert "kg of salt fed per kg of oxides" in text
     assert "ammonium left" in text and "The column closes to" in text
 
 

@@ -115,7 +115,7 @@ def shown(unit: str, detail: ClayDetail) -> RenderableType:
         f"days, {detail.pore_volumes:.2f} pore volumes.",
         f"Peak {detail.peak:.3g} g/L of oxides; {detail.aluminium:.2g} mol of aluminium per mol of "
         "rare earth.",
-        f"{significant(detail.lixiviant)} kg of lixiviant salt fed per kg of oxides; ammonium left "
+        f"{significant(detail.lixiviant)} kg of salt fed per kg of oxides, recycle included; ammonium left "
         f"{significant(detail.residual * _MILLION)} mg per kg of dry clay.",
         f"The column closes to {abs(run.closure[worst]):.1g} ({worst}).",
     ]

@@ -362,7 +362,7 @@ def _told(name: str, detail: ClayDetail) -> tuple[Finding, ...]:
         f"rare earths break through after {detail.breakthrough:.3g} days "
         f"({detail.breakthrough_volumes:.2f} pore volumes) of {detail.days:.3g}; "
         f"{detail.recovery:.1%} of what is desorbable where the solution reaches, with "
-        f"{detail.lixiviant:.3g} kg of lixiviant salt per kg REO; ammonium left "
+        f"{detail.lixiviant:.3g} kg of salt per kg REO, recycle included; ammonium left "
         f"{detail.residual * _GRAMS * _GRAMS:.3g} mg/kg"
     )
     return (Finding(name, text, "note"),)
