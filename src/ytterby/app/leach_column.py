@@ -19,9 +19,9 @@ from ytterby.app.simulate import duration
 from ytterby.app.terminal import console
 from ytterby.chemistry import RARE_EARTHS, Species, oxide_factor
 from ytterby.plant import Plant, PlantError
-from ytterby.separation.column import Leaching
 from ytterby.separation.column_fit import ColumnTest, Sampled
 from ytterby.separation.fit import Fit, fit
+from ytterby.separation.leaching import Leaching
 from ytterby.units import ClayDetail, ClayLeach
 
 _COLUMNS = ("time", "ion", "concentration", "uncertainty")
@@ -115,8 +115,8 @@ def shown(unit: str, detail: ClayDetail) -> RenderableType:
         f"days, {detail.pore_volumes:.2f} pore volumes.",
         f"Peak {detail.peak:.3g} g/L of oxides; {detail.aluminium:.2g} mol of aluminium per mol of "
         "rare earth.",
-        f"{significant(detail.lixiviant)} kg of salt fed per kg of oxides, recycle included; ammonium left "
-        f"{significant(detail.residual * _MILLION)} mg per kg of dry clay.",
+        f"{significant(detail.lixiviant)} kg of salt fed per kg of oxides, recycle included; "
+        f"ammonium left {significant(detail.residual * _MILLION)} mg per kg of dry clay.",
         f"The column closes to {abs(run.closure[worst]):.1g} ({worst}).",
     ]
     return Group(Text(unit, style="bold"), table, *(Text(line) for line in lines))

@@ -9,7 +9,8 @@ from ytterby.units.beneficiation import Flotation, MagneticSeparation
 from ytterby.units.calcination import Calcination
 from ytterby.units.cascade import CascadeDetail, CascadeUnit
 from ytterby.units.caustic_crack import CausticCrack
-from ytterby.units.clay_leach import ClayDetail, ClayLeach
+from ytterby.units.clay_campaign import ClayDetail
+from ytterby.units.clay_leach import ClayLeach
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.drying import Drying
 from ytterby.units.fields import (

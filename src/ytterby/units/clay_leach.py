@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ytterby.balance import Basis, Finding, Stream, empty
-from ytterby.chemistry import RARE_EARTHS, Species, equilibrate, molar_volume
+from ytterby.chemistry import Species, equilibrate, molar_volume
 from ytterby.chemistry.exchanger import AMMONIUM, EXCHANGEABLE, HELD
 from ytterby.facts import Fact
-from ytterby.separation.column import Clay, ClayColumn, Leaching, Wash
+from ytterby.separation.column import Clay, ClayColumn, Wash
+from ytterby.separation.leaching import Leaching
+from ytterby.units.clay_campaign import detail_of, outlets_of, told
 from ytterby.units.fields import SI, FactTable, inlet, setting, sourced, sourced_table
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
@@ -22,35 +24,7 @@ _STANDARD = 298.15
 _WATER = "H2O"
 _SPHERE = 15
 """Of the linear driving force, k = 15 D/R2 (Glueckauf, Trans. Faraday Soc. 51 (1955) 1540)."""
-_DAY = 86400.0
-_GRAMS = 1000.0
 _DRY = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class ClayDetail:
-    """What a mine engineer asks of a campaign.
-
-    leaching: the column in time, per m2. area: of column that a kg/s of ore fills [m2 s/kg].
-    days, pore_volumes: of the whole campaign. breakthrough: of the rare earths [days].
-    breakthrough_volumes: pore volumes by then [-]. recovery: of desorbable rare earths from the
-    clay that is reached [-]. lixiviant: ammonium (or what else exchanges) fed, as kg of its
-    sulfate per kg of oxide in the liquor [-]. residual: ammonium left, per dry ore [kg/kg].
-    peak: highest rare earths in the outflow, as oxide [kg/m3]. aluminium: mol of it per mol of
-    rare earth in the liquor [-].
-    """
-
-    leaching: Leaching
-    area: float
-    days: float
-    pore_volumes: float
-    breakthrough: float
-    breakthrough_volumes: float
-    recovery: float
-    lixiviant: float
-    residual: float
-    peak: float
-    aluminium: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,9 +127,9 @@ class ClayLeach(Unit):
             same = {"liquor": solution, "seepage": empty(basis), "spent": ore}
             return Outcome(same, drawn, trouble=trouble)
         run, area = self._campaign(reached, solution, water, pores)
-        liquor, spent = _outlets(reached, solution, water, pores, run, area)
+        liquor, spent = outlets_of(reached, solution, water, pores, run, area)
         spent = Stream(basis, spent.amounts + (1 - self.swept) * ore.amounts, self.temperature)
-        detail = _detail(run, area, liquor, spent, solution)
+        detail = detail_of(run, area, liquor, spent, solution)
         return Outcome(
             outlets={
                 "liquor": Stream(basis, self.collected * liquor.amounts, self.temperature),
@@ -163,7 +137,7 @@ class ClayLeach(Unit):
                 "spent": spent,
             },
             drawn=drawn,
-            findings=(*findings, *_told(name, detail)),
+            findings=(*findings, *told(name, detail)),
             detail=detail,
         )
 
@@ -280,89 +254,3 @@ def _concentrations(stream: Stream, volume: float) -> dict[str, float]:
 def _wash(stream: Stream, flux: float, area: float) -> Wash:
     volume = stream.volume("aqueous")
     return Wash(_concentrations(stream, volume), flux, volume / (area * flux))
-
-
-def _outlets(
-    ore: Stream, solution: Stream, water: Stream, pores: float, run: Leaching, area: float
-) -> tuple[Stream, Stream]:
-    """(all liquor, the clay that was reached with its water).
-
-    Water stays by volume. Solids that recycled liquor carries are filtered off by the clay.
-    """
-    basis = ore.basis
-    into = solution.amounts + water.amounts
-    aqueous, solid = basis.masks["aqueous"], basis.masks["solid"]
-    liquor = np.where(aqueous | solid, 0.0, into + ore.amounts)
-    spent = np.where(solid, into + ore.amounts, 0.0)
-    for solid_name in HELD.values():
-        if solid_name in basis.index:
-            spent[basis.index[solid_name]] -= ore[solid_name]
-    for ion, left, pore, clay in zip(
-        run.ions, run.collected[-1], run.pore_water, run.on_clay, strict=True
-    ):
-        if ion not in basis.index:
-            continue  # ammonium where there is none: what constants are against
-        liquor[basis.index[ion]] += area * left
-        spent[basis.index[ion]] += area * pore
-        if clay:
-            spent[basis.index[HELD[ion]]] += area * clay
-    place = basis.index[_WATER]
-    volume = sum(s.volume("aqueous") for s in (solution, water, ore))
-    stays = pores / volume
-    total = into[place] + ore.amounts[place]
-    liquor[place], spent[place] = (1 - stays) * total, stays * total
-    return (
-        Stream(basis, equilibrate(liquor, basis.solution), ore.temperature),
-        Stream(basis, equilibrate(spent, basis.solution), ore.temperature),
-    )
-
-
-def _detail(
-    run: Leaching, area: float, liquor: Stream, spent: Stream, solution: Stream
-) -> ClayDetail:
-    ions = [f"{e}+3" for e in RARE_EARTHS if f"{e}+3" in run.ions]
-    known = [ion for ion in ions if run.start[run.place(ion)] > 0]
-    first = run.breakthrough(*known) if known else math.inf
-    reo = liquor.reo_mass
-    oxides = np.zeros(len(run.ions))
-    for ion in known:
-        one = Stream(liquor.basis, liquor.basis.amounts({ion: 1.0}))
-        oxides[run.place(ion)] = one.reo_mass
-    rare_earths = sum(liquor.amount(e) for e in RARE_EARTHS)
-    sulfate = _sulfate_mass(solution)
-    dry = spent.mass_of("solid")
-    return ClayDetail(
-        leaching=run,
-        area=area,
-        days=float(run.time[-1]) / _DAY,
-        pore_volumes=float(run.pore_volumes[-1]),
-        breakthrough=first / _DAY,
-        breakthrough_volumes=float(np.interp(first, run.time, run.pore_volumes)),
-        recovery=float(run.recovery(*known)[-1]) if known else math.nan,
-        lixiviant=sulfate / reo if reo else math.inf,
-        residual=spent.amount("N") * Species.of(AMMONIUM).molar_mass / dry,
-        peak=float((run.effluent @ oxides).max()),
-        aluminium=liquor.amount("Al") / rare_earths if rare_earths else math.inf,
-    )
-
-
-def _sulfate_mass(solution: Stream) -> float:
-    """What the solution brings of ammonium, magnesium and sodium, as kg/s of their sulfates."""
-    salts = {"NH4+": "(NH4)2SO4(s)", "Mg+2": "MgSO4(s)", "Na+": "Na2SO4(s)"}
-    return sum(
-        solution[ion] * Species.of(salt).molar_mass * Species.of(ion).charge / 2
-        for ion, salt in salts.items()
-    )
-
-
-def _told(name: str, detail: ClayDetail) -> tuple[Finding, ...]:
-    if math.isnan(detail.recovery):
-        return (Finding(name, "the clay holds no rare earths by exchange"),)
-    text = (
-        f"rare earths break through after {detail.breakthrough:.3g} days "
-        f"({detail.breakthrough_volumes:.2f} pore volumes) of {detail.days:.3g}; "
-        f"{detail.recovery:.1%} of what is desorbable where the solution reaches, with "
-        f"{detail.lixiviant:.3g} kg of salt per kg REO, recycle included; ammonium left "
-        f"{detail.residual * _GRAMS * _GRAMS:.3g} mg/kg"
-    )
-    return (Finding(name, text, "note"),)

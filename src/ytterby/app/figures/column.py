@@ -9,8 +9,8 @@ import numpy as np
 
 from ytterby.app.figures.chart import PALETTE
 from ytterby.chemistry import RARE_EARTHS, Species
-from ytterby.separation.column import Leaching
 from ytterby.separation.column_fit import Sampled
+from ytterby.separation.leaching import Leaching
 
 _MOST_RARE_EARTHS = 4
 _OTHERS = ("Al+3", "Ca+2", "Mg+2", "NH4+")
