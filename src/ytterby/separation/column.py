@@ -36,6 +36,7 @@ LITRES = 1000.0
 STEP = 0.2
 """Share of the flowing water of a cell that a step in time displaces [-]."""
 MOST_STEPS = 1_000_000
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -150,26 +151,26 @@ class ClayColumn:
         constants = _constants(clay, ions, cell[2])
         state = self._start(ions)
         first = _amounts(cell, *state)
-        ln_r, flows = np.zeros(self.cells), [_steps(wash, cell[0], step) for wash in washes]
-        if sum(count for count, _ in flows) > MOST_STEPS:
+        ln_r = np.zeros(self.cells)
+        stretches = [one for wash in washes for one in _stretches(wash, cell[0], step)]
+        if sum(count for _, count, _ in stretches) > MOST_STEPS:
             raise ValueError(
                 f"column: more than {MOST_STEPS} steps in time; feed less, or take fewer cells"
             )
-        times, volumes, left, fed = [np.zeros(1)], [np.zeros(1)], [], np.zeros(len(ions))
-        for wash, (count, length) in zip(washes, flows, strict=True):
+        lengths, volumes, left, fed = [], [], [], np.zeros(len(ions))
+        for wash, count, length in stretches:
             entering = np.array([wash.concentrations.get(ion, 0.0) for ion in ions])
             left.append(march(*state, entering, wash.flux, length, count, cell, *constants, ln_r))
-            passed = np.arange(1, count + 1) * length
-            times.append(times[-1][-1] + passed)
-            volumes.append(volumes[-1][-1] + passed * wash.flux)
-            fed += entering * wash.flux * wash.duration
+            lengths.append(np.full(count, length))
+            volumes.append(np.full(count, length * wash.flux))
+            fed += entering * wash.flux * length * count
         return Leaching(
             column=self,
             washes=tuple(washes),
             exchanging=constants[0] > 0,
             ions=ions,
-            time=np.concatenate(times)[1:],
-            volume=np.concatenate(volumes)[1:],
+            time=np.cumsum(np.concatenate(lengths)),
+            volume=np.cumsum(np.concatenate(volumes)),
             effluent=np.concatenate(left),
             flowing=state[0],
             stagnant=state[1],
@@ -212,10 +213,17 @@ def _constants(clay: Clay, ions: tuple[str, ...], mass: float) -> tuple[Array, A
     return K, charge, clay.capacity * mass
 
 
-def _steps(wash: Wash, flowing: float, step: float) -> tuple[int, float]:
-    """(steps, length of one [s]) of a wash."""
-    count = max(1, math.ceil(wash.flux * wash.duration / (step * flowing)))
-    return count, wash.duration / count
+def _stretches(wash: Wash, flowing: float, step: float) -> list[tuple[Wash, int, float]]:
+    """(wash, steps, length of one [s]): as many full steps as go in, and what remains.
+
+    A step less or more would change the result by a jump; one that shrinks to nothing does not.
+    """
+    length = step * flowing / wash.flux
+    full = int(wash.duration / length)
+    rest = wash.duration - full * length
+    if full and rest <= _NOTHING * length:
+        return [(wash, full, wash.duration / full)]
+    return [*([(wash, full, length)] if full else []), (wash, 1, rest)]
 
 
 def _amounts(cell: tuple[float, ...], flowing: Array, stagnant: Array, held: Array) -> Array:

@@ -96,7 +96,8 @@ def march(mobile, still, held, entering, flow, step, steps, cell, K, charge, cap
                         + passed * carried[i]
                     )
             else:
-                water = stagnant + swapped * (1.0 - share)
+                # Not 1 - share: a fast swap would leave few digits of it.
+                water = stagnant + swapped * ((flowing + passed) / mixed)
                 for i in range(ions):
                     carried[i] = (flowing * mobile[j, i] + passed * carried[i]) / mixed
                     total[i] = stagnant * still[j, i] + clay * held[j, i] + swapped * carried[i]
