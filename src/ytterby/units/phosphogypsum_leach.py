@@ -18,6 +18,7 @@ from ytterby.units.topping import top_up_liquid
 from ytterby.units.unit import Inlet, Outcome, Unit, react
 
 _MINUTE, _LITRES, _GRAMS, _FREEZING = 60.0, 1000.0, 1000.0, 273.15
+_GYPSUM = "CaSO4.2H2O(s)"
 _SULFURIC = Species.of("H+").molar_mass * 2 + Species.of("SO4-2").molar_mass
 _REFERENCE = {"acid": 50.0, "time": 120.0, "liquid_to_solid": 4.0}
 """Where the curve of temperature was taken: g of H2SO4 per kg of liquor, minutes, L/kg."""
@@ -35,7 +36,8 @@ class PhosphogypsumLeach(Unit):
     that is, as if no factor changed what another does. Straight lines join the points; beyond
     them the last one stands and a finding says so. All rare earths dissolve alike: the source
     gives their sum. Uranium follows by a sourced share, thorium by another; gypsum is in
-    equilibrium with the liquor, radium stays in it.
+    equilibrium with the liquor, rare earth phosphate comes down again where a recycled liquor can
+    hold no more, and radium stays with the gypsum.
 
     Fails where: rare earths sit otherwise than in the gypsum of that plant (hemihydrate, other
     rock), or impurities take up the acid.
@@ -78,9 +80,9 @@ class PhosphogypsumLeach(Unit):
     def reach(self, names: frozenset[str]) -> set[str]:
         dissolving = [s for s in _dissolving() if s in names]
         made = {"H+", "H2O", "SO4-2", "PO4-3"}.union(*(in_acid(s).species for s in dissolving))
-        if "CaSO4.2H2O(s)" in names:
+        if _GYPSUM in names:
             made |= {"Ca+2"}
-        return made | set(solids_of("sulfate", frozenset(names | made)))
+        return made | set(_solids(frozenset(names | made)))
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         solid, acid = inlets["solid"].stream, inlets["acid"]
@@ -93,7 +95,11 @@ class PhosphogypsumLeach(Unit):
         shares = dict.fromkeys(_dissolving(), dissolved)
         shares |= {URANIUM_OXIDE: self.uranium.value, THORIUM_PHOSPHATE: self.thorium.value}
         extents = {in_acid(s): share * solid[s] for s, share in shares.items() if solid[s] > 0}
-        after = equilibrate(react(basis, start, extents), _solution(basis))
+        reacted = react(basis, start, extents)
+        aside = np.where(basis.masks["solid"], reacted, 0.0)
+        if _GYPSUM in basis.index:
+            aside[basis.index[_GYPSUM]] = 0.0
+        after = equilibrate(reacted - aside, _solution(basis)) + aside
         slurry = Stream(basis, after, self.temperature)
         return Outcome(
             outlets={"slurry": slurry},
@@ -145,6 +151,11 @@ def _dissolving() -> tuple[str, ...]:
 
 
 @cache
+def _solids(names: frozenset[str]) -> tuple[str, ...]:
+    return (*solids_of("sulfate", names), *solids_of("phosphate", names))
+
+
+@cache
 def _solution(basis: Basis) -> Solution:
-    there = set(solids_of("sulfate", frozenset(basis.names)))
+    there = set(_solids(frozenset(basis.names)))
     return Solution.of(basis.names, tuple(name for name in basis.names if name in there))

@@ -117,13 +117,13 @@ def series(
         ash=np.array([rates[name].law == ASH for name in solids], dtype=bool),
         time=time,
     )
-    acid = _plain(basis) if plain else _full(solution)
+    acid = _plain(basis) if plain else _full(basis, solution)
     mask = basis.masks["solid"]
     whole = float(basis.molar_mass[mask] @ fed[mask])
     tanks, left, amounts = [], np.ones(len(solids)), fed
     for _ in range(count):
         amounts, left, pH = _tank(basis, amounts, left, fresh, solids, law, whole, acid)
-        amounts = equilibrate(amounts, solution)
+        amounts = _settled(basis, amounts, solution)
         tanks.append(Tank(amounts, dict(zip(solids, left.tolist(), strict=True)), pH))
     return tanks
 
@@ -177,10 +177,19 @@ def _tank(
     return dissolved(left), left, -log_h
 
 
-def _full(solution: Solution) -> Callable[[np.ndarray], float]:
-    """p[H] at equilibrium of all that is dissolved and of the solids that may come down."""
-    guess = Guess.none()
-    return lambda amounts: p_h(amounts, solution, guess)
+def _settled(basis: Basis, amounts: np.ndarray, solution: Solution) -> np.ndarray:
+    """`amounts` [mol/s] after the liquor has come to equilibrium and solids have come down.
+
+    Solids that are there stand aside: how fast they dissolve is a matter of rates.
+    """
+    solids = np.where(basis.masks["solid"], amounts, 0.0)
+    return equilibrate(amounts - solids, solution) + solids
+
+
+def _full(basis: Basis, solution: Solution) -> Callable[[np.ndarray], float]:
+    """p[H] at equilibrium of the liquor and of the solids that may come down from it."""
+    guess, liquid = Guess.none(), ~basis.masks["solid"]
+    return lambda amounts: p_h(amounts * liquid, solution, guess)
 
 
 def _plain(basis: Basis) -> Callable[[np.ndarray], float]:

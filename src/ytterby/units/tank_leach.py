@@ -187,11 +187,11 @@ class TankLeach(StirredTanks):
 
     Every solid with a rate shrinks by it (docs: a surface that reacts, or diffusion through an
     ash layer), [H+] follows from the acid and what has dissolved in each tank, and hydroxides,
-    gypsum, barium sulfate and fluorides come down where they are no longer soluble. Thorium,
-    uranium and radium go where their own solids do.
+    gypsum, barium sulfate, fluorides and phosphates come down where they are no longer soluble.
+    A solid without a rate stays. Thorium, uranium and radium go where their own solids do.
 
     Rates belong to one ore, grind and acid and have no general source: they have to be given.
-    Fails where: silica gels, phosphate comes down again with rare earths, iron(II) is oxidised.
+    Fails where: silica gels, or iron(II) is oxidised.
     """
 
     kind: ClassVar[str] = "tank-leach"
@@ -247,7 +247,7 @@ _OXIDE = {"Ca": "CaO(s)"}
 
 @cache
 def _solids(names: frozenset[str]) -> tuple[str, ...]:
-    families = ("sulfate", "fluoride")
+    families = ("sulfate", "fluoride", "phosphate")
     return (*hydroxides(names), *(s for family in families for s in solids_of(family, names)))
 
 
