@@ -14,7 +14,7 @@ from ytterby.plant import Infeasible, Plant, PlantError
 from ytterby.units.tank import left_over
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ("monazite", "bastnaesite", "tailings", "coal-refuse", "phosphogypsum")
+NAMES = ("monazite", "bastnaesite", "tailings", "coal-refuse", "phosphogypsum", "mine-drainage")
 SURFACE = np.array([False])
 REFUSE = {
     "Al2O3": 0.237,

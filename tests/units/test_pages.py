@@ -32,12 +32,11 @@ def test_the_example_of_a_page_runs(page, capsys, monkeypatch):
     assert len(capsys.readouterr().out.splitlines()) >= 3
 
 
-def test_feeds_of_the_pages_are_read():
+def test_the_feed_of_the_page_on_clay_is_read():
     reader = YAML(typ="safe")
     blocks = re.findall(r"```yaml\n(.*?)```", text_of("clay") + text_of("ores"), flags=re.DOTALL)
     trees = [reader.load(block) for block in blocks]
     Feed.of(next(tree["ore"] for tree in trees if "ore" in tree))
-    Feed.of(next(tree["feeds"]["drainage"] for tree in trees if "feeds" in tree))
 
 
 def test_every_unit_of_ores_and_clay_is_told_of():

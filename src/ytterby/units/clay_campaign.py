@@ -81,6 +81,7 @@ def outlets_of(
 def detail_of(
     run: Leaching, area: float, liquor: Stream, spent: Stream, solution: Stream
 ) -> ClayDetail:
+    """The figures of a campaign. liquor: caught or not; spent: clay that was reached or not."""
     ions = [f"{e}+3" for e in RARE_EARTHS if f"{e}+3" in run.ions]
     known = [ion for ion in ions if run.start[run.place(ion)] > 0]
     first = run.breakthrough(*known) if known else math.inf
@@ -117,6 +118,7 @@ def _sulfate_mass(solution: Stream) -> float:
 
 
 def told(name: str, detail: ClayDetail) -> tuple[Finding, ...]:
+    """What the reader of the plant should know of the campaign."""
     if math.isnan(detail.recovery):
         return (Finding(name, "the clay holds no rare earths by exchange"),)
     text = (
@@ -124,6 +126,6 @@ def told(name: str, detail: ClayDetail) -> tuple[Finding, ...]:
         f"({detail.breakthrough_volumes:.2f} pore volumes) of {detail.days:.3g}; "
         f"{detail.recovery:.1%} of what is desorbable where the solution reaches, with "
         f"{detail.lixiviant:.3g} kg of salt per kg REO, recycle included; ammonium left "
-        f"{detail.residual * _MILLION:.3g} mg/kg"
+        f"{detail.residual * _MILLION:.0f} mg/kg"
     )
     return (Finding(name, text, "note"),)
