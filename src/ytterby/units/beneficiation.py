@@ -104,6 +104,7 @@ class Beneficiation(Unit):
         "-",
         "Share of all other solids; set by `to_grade` where that is given",
         default=0,
+        minimum=0,
         maximum=1,
     )
     to_grade: float = setting(

@@ -130,6 +130,8 @@ def series(
 
 @dataclass(frozen=True)
 class _Law:
+    """Rates of the solids that are there, as arrays; time: in each tank [s]."""
+
     constants: np.ndarray
     orders: np.ndarray
     ash: np.ndarray
