@@ -174,6 +174,6 @@ def test_every_unit_stands_in_an_example():
     assert used >= set(KINDS) - ON_REQUEST
 
 
-def test_the_only_specified_units_are_the_splits():
-    specified = [kind for kind, unit in KINDS.items() if unit.grade == "specified"]
-    assert specified == ["split", "specified-split"]
+def test_the_only_specified_units_are_splits_and_beneficiation():
+    specified = {kind for kind, unit in KINDS.items() if unit.grade == "specified"}
+    assert specified == {"split", "specified-split", "flotation", "magnetic-separation"}

@@ -187,6 +187,44 @@ def fit(
     )
 
 
+@app.command(name="leach-column")
+def leach_column(
+    plant: Path,
+    unit: str,
+    /,
+    *,
+    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    csv: Path | None = None,
+    plot: Path | None = None,
+    measured: Path | None = None,
+    free: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+) -> int:
+    """Follow the clay of a plant in time: breakthrough, recovery, what stays in the ground.
+
+    Parameters
+    ----------
+    plant
+        The plant file.
+    unit
+        The clay-leach in it.
+    set_
+        Change a field first, as in the file. May be repeated.
+    csv
+        Also write every step to this file.
+    plot
+        Also write a picture to this file, one self-contained HTML page.
+    measured
+        Fit constants to this table of a column test: time [h], ion, concentration, uncertainty
+        [mol/m3].
+    free
+        What to fit: log_K.Dy+3, log_held.Dy+3, log_transfer. May be repeated; else log_K of all
+        ions in the table.
+    """
+    from ytterby.app.leach_column import leach_column
+
+    return leach_column(plant, unit, changes=set_, csv=csv, plot=plot, measured=measured, free=free)
+
+
 @app.command
 def losses(
     plant: Path,

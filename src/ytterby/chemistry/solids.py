@@ -71,6 +71,7 @@ FAMILIES: dict[str, dict[str, str]] = {
     "carbonate": _carbonates(),
     "fluoride": _fluorides(),
     "sulfate": _sulfates(),
+    "phosphate": {f"{e}PO4(s)": f"{e}+3 + PO4-3" for e in RARE_EARTHS},
     "sulfide": {
         f"{e}S(s)": f"{e}+2 + HS- - H+" for e in ("Cu", "Pb", "Zn", "Ni", "Co", "Fe", "Mn")
     },

@@ -22,14 +22,16 @@ from ytterby.chemistry import (
     equilibrate,
 )
 from ytterby.facts import Fact, UnknownFact, fact, table
+from ytterby.plant.clay_feed import clay_amounts
 from ytterby.plant.errors import nearest
 from ytterby.quantity import QuantityError, check, describe, parse, parse_any
 from ytterby.units import FieldError
 
-FORMS = ("assay", "scrap", "liquid", "liquor", "gas", "extractant")
+FORMS = ("assay", "clay", "scrap", "liquid", "liquor", "gas", "extractant")
 COMMON_KEYS = ("flow", "temperature", "source", "note")
 KEYS = {
     "assay": ("assay",),
+    "clay": ("clay",),
     "scrap": ("scrap", "oil", "moisture", "coating"),
     "liquid": ("liquid",),
     "liquor": ("liquor", "pH", "anion"),
@@ -54,8 +56,12 @@ SOLUTES = {
     "NH3": ("NH4+", "OH-"),
     "NH4HCO3": ("NH4+", "HCO3-"),
     "Cu(NO3)2": ("Cu+2", "NO3-", "NO3-"),
+    "(NH4)2SO4": ("NH4+", "NH4+", "SO4-2"),
+    "MgSO4": ("Mg+2", "SO4-2"),
+    "Mg(OH)2": ("Mg+2", "OH-", "OH-"),
 }
-"""What each solute gives; NH3 is weighed as NH4OH and Na2S as NaHS with NaOH."""
+"""What each solute gives; NH3 is weighed as NH4OH and Na2S as NaHS with NaOH. Mg(OH)2 is magnesia
+slaked to a milk, all of which counts as dissolved."""
 MEDIA = {"chloride": "Cl-", "nitrate": "NO3-", "sulfate": "SO4-2"}
 """Anion that makes up the charge of a liquor."""
 GASES = ("air", "O2", "N2", "CO2", "H2")
@@ -94,8 +100,8 @@ Per = Literal["kilogram", "cubic metre"]
 class Feed:
     """What enters a plant.
 
-    form: assay (solid), liquid, liquor, gas or extractant. amounts: (species, mol) in one
-    kilogram, or in one cubic metre of liquid as `per` says. flow: kg/s, or m3/s when
+    form: assay (solid), clay, scrap, liquid, liquor, gas or extractant. amounts: (species, mol)
+    in one kilogram, or in one cubic metre of liquid as `per` says. flow: kg/s, or m3/s when
     `by_volume`; None for a feed that is drawn on demand. temperature: [K].
     """
 
@@ -158,6 +164,8 @@ def _read(tree: Any) -> Feed:
     match form:
         case "assay":
             amounts = _assay(tree["assay"])
+        case "clay":
+            amounts = _at("clay", lambda: clay_amounts(tree["clay"]))
         case "scrap":
             amounts = _scrap(tree)
         case "liquid":

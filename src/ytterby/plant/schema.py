@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from typing import Any
 
 from ytterby.chemistry import DILUENTS, EXTRACTANTS, OTHER_NAMES
@@ -124,11 +125,22 @@ def _override(told: Declaration) -> dict[str, Any]:
 
 def _feed() -> dict[str, Any]:
     share = {"type": ["string", "number"]}
+    solutes = "|".join(map(re.escape, SOLUTES))
     forms: dict[str, dict[str, Any]] = {
         "assay": {"type": "object", "minProperties": 1, "additionalProperties": share},
+        "clay": {
+            "type": "object",
+            "required": ["desorbable", "partition"],
+            "properties": {
+                **{key: share for key in ("desorbable", "total", "moisture")},
+                "partition": {"type": ["string", "object"]},
+                "exchangeable": {"type": "object", "additionalProperties": _TEXT},
+            },
+            "additionalProperties": False,
+        },
         "scrap": {"enum": list(SCRAP)},
         **{key: {"type": ["string", "number"]} for key in ("oil", "moisture", "coating")},
-        "liquid": {"type": "string", "pattern": f"^(water|({'|'.join(SOLUTES)})\\s+.+)$"},
+        "liquid": {"type": "string", "pattern": f"^(water|({solutes})\\s+.+)$"},
         "liquor": {"type": "object", "minProperties": 1, "additionalProperties": _TEXT},
         "pH": {"type": ["number", "string"]},
         "anion": {"enum": list(MEDIA)},

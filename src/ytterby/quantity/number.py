@@ -60,7 +60,7 @@ def _unit(text: str) -> Any:
     if text in ("", DIMENSIONLESS):
         return _registry().dimensionless
     plain = text.replace("°C", "degC").replace("µ", "u")
-    atoms = re.split(r"[*/^ ]|(?<=[A-Za-z])-?[123](?![0-9A-Za-z])", plain)
+    atoms = re.split(r"[*/^ ]|(?<=[A-Za-z])-?[123](?![0-9A-Za-z])", plain.removeprefix("1/"))
     if all(atom in _ATOMS for atom in atoms if atom) and any(atoms):
         plain = re.sub(r"(?<=[A-Za-z])(-?[123])(?![0-9A-Za-z])", r"**\1", plain)
         try:

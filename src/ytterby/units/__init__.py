@@ -1,16 +1,22 @@
 """Unit operations, one file each."""
 
+from ytterby.units.acid_bake import AcidBake
 from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
 from ytterby.units.ammonia_absorption import AmmoniaAbsorption
 from ytterby.units.ammonia_stripping import AmmoniaStripping
+from ytterby.units.bastnaesite_roast import BastnaesiteRoast
+from ytterby.units.beneficiation import Flotation, MagneticSeparation
 from ytterby.units.bipolar_electrodialysis import BipolarElectrodialysis
 from ytterby.units.calcination import Calcination
 from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment, Softening
 from ytterby.units.card import Card
 from ytterby.units.cascade import CascadeUnit
 from ytterby.units.cascade_detail import CascadeDetail
+from ytterby.units.caustic_crack import CausticCrack
+from ytterby.units.clay_campaign import ClayDetail
+from ytterby.units.clay_leach import ClayLeach
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.diffusion_dialysis import DiffusionDialysis
 from ytterby.units.drying import Drying
@@ -36,6 +42,7 @@ from ytterby.units.nitrification_anammox import NitrificationAnammox
 from ytterby.units.organic_regeneration import OrganicRegeneration
 from ytterby.units.oxalate_precipitation import OxalatePrecipitation
 from ytterby.units.oxidation_roast import OxidationRoast
+from ytterby.units.phosphogypsum_leach import PhosphogypsumLeach
 from ytterby.units.precipitation import (
     CarbonatePrecipitation,
     DoubleSulfatePrecipitation,
@@ -47,6 +54,7 @@ from ytterby.units.settling import Settling
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
 from ytterby.units.sulfation_roast import SulfationRoast
+from ytterby.units.tank_leach import CoalRefuseLeach, TankLeach
 from ytterby.units.unit import Grade, Inlet, Outcome, Unit
 from ytterby.units.water_leach import WaterLeach
 
@@ -56,12 +64,21 @@ KINDS: dict[str, type[Unit]] = {
         MagnetPreparation,
         HydrogenDecrepitation,
         AlloyBlend,
+        ClayLeach,
+        Flotation,
+        MagneticSeparation,
+        BastnaesiteRoast,
+        AcidBake,
+        CausticCrack,
         OxidationRoast,
         SulfationRoast,
         AlkalineFusion,
         AcidLeach,
         FullLeach,
         WaterLeach,
+        TankLeach,
+        CoalRefuseLeach,
+        PhosphogypsumLeach,
         CopperDissolution,
         Filter,
         IronOxidation,
@@ -95,17 +112,23 @@ KINDS: dict[str, type[Unit]] = {
 __all__ = [
     "KINDS",
     "SI",
+    "AcidBake",
     "AcidLeach",
     "AlkalineFusion",
     "AlloyBlend",
     "AmmoniaAbsorption",
     "AmmoniaStripping",
+    "BastnaesiteRoast",
     "BipolarElectrodialysis",
     "Calcination",
     "CarbonatePrecipitation",
     "Card",
     "CascadeDetail",
     "CascadeUnit",
+    "CausticCrack",
+    "ClayDetail",
+    "ClayLeach",
+    "CoalRefuseLeach",
     "CopperDissolution",
     "Declaration",
     "DiffusionDialysis",
@@ -115,6 +138,7 @@ __all__ = [
     "FactTable",
     "FieldError",
     "Filter",
+    "Flotation",
     "FluoridePrecipitation",
     "FluorideRemoval",
     "FullLeach",
@@ -124,12 +148,14 @@ __all__ = [
     "IronOxidation",
     "LimeTreatment",
     "MagnetPreparation",
+    "MagneticSeparation",
     "Neutralisation",
     "NitrificationAnammox",
     "OrganicRegeneration",
     "Outcome",
     "OxalatePrecipitation",
     "OxidationRoast",
+    "PhosphogypsumLeach",
     "ReverseOsmosis",
     "Settling",
     "Softening",
@@ -137,6 +163,7 @@ __all__ = [
     "Split",
     "SulfationRoast",
     "SulfidePrecipitation",
+    "TankLeach",
     "Unit",
     "WaterLeach",
     "convert",

@@ -33,6 +33,7 @@ STABLE_SOLID = {
 }
 """Oxide of each element above some 900 degC in air; CoO since Co3O4 gives off oxygen there."""
 STABLE_GAS = {"C": "CO2", "H": "H2O", "Cl": "HCl", "S": "SO2", "F": "HF", "N": "N2"}
+ALKALI_METALS = ("Na", "K")
 SESQUIOXIDE = {element: f"{element}2O3" for element in RARE_EARTHS} | {"Ce": "CeO2"}
 OXYGEN = "O2(g)"
 
@@ -46,18 +47,20 @@ def stable_species(elements: set[str], rare_earth_oxides: Mapping[str, str]) -> 
     made = {f"{rare_earth_oxides[e]}(s)" for e in elements & set(RARE_EARTHS)}
     made |= {f"{STABLE_SOLID[e]}(s)" for e in elements & set(STABLE_SOLID)}
     made |= {f"{STABLE_GAS[e]}(g)" for e in elements & set(STABLE_GAS)}
-    made |= {"NaCl(s)"} if {"Na", "Cl"} <= elements else set()
-    made |= {"Na2SO4(s)"} if {"Na", "S"} <= elements else set()
-    made |= {"Na2O(s)"} if "Na" in elements else set()
+    for alkali in elements & set(ALKALI_METALS):
+        made |= {f"{alkali}Cl(s)"} if "Cl" in elements else set()
+        made |= {f"{alkali}2SO4(s)"} if "S" in elements else set()
+        made |= {f"{alkali}2O(s)"}
     return made | {OXYGEN}
 
 
 def burn(charge: Stream, rare_earth_oxides: Mapping[str, str]) -> tuple[np.ndarray, float]:
     """(amounts [mol/s] of the stable species, oxygen O2 they take up [mol/s]).
 
-    charge: solids and the liquor in them; gases do not take part. Sodium stays as NaCl as far as
-    there is chlorine, then as sulfate; the chlorine left over leaves as HCl, hydrogen as H2O,
-    carbon as CO2, nitrogen as N2. Simplification: conversion is complete, and no NOx forms.
+    charge: solids and the liquor in them; gases do not take part. Sodium and potassium stay as
+    chloride as far as there is chlorine, then as sulfate; the chlorine left over leaves as HCl,
+    hydrogen as H2O, carbon as CO2, nitrogen as N2. Simplification: conversion is complete, and
+    no NOx forms.
     Raises NoStableForm.
     """
     basis = charge.basis
@@ -76,15 +79,18 @@ def burn(charge: Stream, rare_earth_oxides: Mapping[str, str]) -> tuple[np.ndarr
 
 
 def _salts(totals: dict[str, float]) -> dict[str, float]:
-    """Sodium [mol/s] as chloride, then sulfate, then oxide, taken out of `totals` in place."""
-    sodium = totals.pop("Na", 0.0)
-    salt = min(sodium, totals.get("Cl", 0.0))
-    sulfate = min((sodium - salt) / 2, totals.get("S", 0.0))
-    for element, bound in (("Cl", salt), ("S", sulfate)):
-        if bound:
-            totals[element] -= bound
-    left = (sodium - salt) / 2 - sulfate
-    return {"NaCl(s)": salt, "Na2SO4(s)": sulfate, "Na2O(s)": left}
+    """Alkali [mol/s] as chloride, then sulfate, then oxide, taken out of `totals` in place."""
+    made = {}
+    for alkali in ALKALI_METALS:
+        there = totals.pop(alkali, 0.0)
+        salt = min(there, totals.get("Cl", 0.0))
+        sulfate = min((there - salt) / 2, totals.get("S", 0.0))
+        for element, bound in (("Cl", salt), ("S", sulfate)):
+            if bound:
+                totals[element] -= bound
+        left = (there - salt) / 2 - sulfate
+        made |= {f"{alkali}Cl(s)": salt, f"{alkali}2SO4(s)": sulfate, f"{alkali}2O(s)": left}
+    return made
 
 
 def _form(element: str, amount: float, oxides: Mapping[str, str]) -> tuple[str, float]:

@@ -28,6 +28,10 @@ _SALTS |= {
     f"{e}2(SO4)3(s)": ("sulfate", f"{e}2(SO4)3(s) = 2 {e}+3 + 3 SO4-2")
     for e in (*RARE_EARTHS, "Fe", "Al")
 }
+_SALTS |= {
+    "Th(SO4)2(s)": ("sulfate", "Th(SO4)2(s) = Th+4 + 2 SO4-2"),
+    "UO2SO4(s)": ("sulfate", "UO2SO4(s) = UO2+2 + SO4-2"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
