@@ -4,7 +4,9 @@ from ytterby.units.acid_leach import AcidLeach
 from ytterby.units.alkaline_fusion import AlkalineFusion
 from ytterby.units.alloy_blend import AlloyBlend
 from ytterby.units.calcination import Calcination
+from ytterby.units.calciothermic_reduction import CalciothermicReduction
 from ytterby.units.cascade import CascadeDetail, CascadeUnit
+from ytterby.units.coating import Coating
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.drying import Drying
 from ytterby.units.fields import (
@@ -18,10 +20,15 @@ from ytterby.units.fields import (
     to_tree,
 )
 from ytterby.units.filter import Filter
+from ytterby.units.fluorination import Fluorination
 from ytterby.units.full_leach import FullLeach
+from ytterby.units.grain_boundary_diffusion import GrainBoundaryDiffusion
 from ytterby.units.hydrogen_decrepitation import HydrogenDecrepitation
 from ytterby.units.iron_oxidation import IronOxidation
+from ytterby.units.jet_milling import JetMilling
+from ytterby.units.machining import Machining
 from ytterby.units.magnet_preparation import MagnetPreparation
+from ytterby.units.molten_salt_electrolysis import MoltenSaltElectrolysis
 from ytterby.units.neutralisation import Neutralisation
 from ytterby.units.organic_regeneration import OrganicRegeneration
 from ytterby.units.oxalate_precipitation import OxalatePrecipitation
@@ -32,8 +39,11 @@ from ytterby.units.precipitation import (
     FluoridePrecipitation,
     SulfidePrecipitation,
 )
+from ytterby.units.pressing import Pressing
+from ytterby.units.sintering import Sintering
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
+from ytterby.units.strip_casting import StripCasting
 from ytterby.units.sulfation_roast import SulfationRoast
 from ytterby.units.unit import Grade, Inlet, Outcome, Unit
 from ytterby.units.water_leach import WaterLeach
@@ -63,6 +73,16 @@ KINDS: dict[str, type[Unit]] = {
         FluoridePrecipitation,
         Drying,
         Calcination,
+        Fluorination,
+        MoltenSaltElectrolysis,
+        CalciothermicReduction,
+        StripCasting,
+        JetMilling,
+        Pressing,
+        Sintering,
+        Machining,
+        GrainBoundaryDiffusion,
+        Coating,
         Split,
         SpecifiedSplit,
     )
@@ -76,9 +96,11 @@ __all__ = [
     "AlkalineFusion",
     "AlloyBlend",
     "Calcination",
+    "CalciothermicReduction",
     "CarbonatePrecipitation",
     "CascadeDetail",
     "CascadeUnit",
+    "Coating",
     "CopperDissolution",
     "Declaration",
     "DoubleSulfatePrecipitation",
@@ -87,19 +109,27 @@ __all__ = [
     "FieldError",
     "Filter",
     "FluoridePrecipitation",
+    "Fluorination",
     "FullLeach",
     "Grade",
+    "GrainBoundaryDiffusion",
     "HydrogenDecrepitation",
     "Inlet",
     "IronOxidation",
+    "JetMilling",
+    "Machining",
     "MagnetPreparation",
+    "MoltenSaltElectrolysis",
     "Neutralisation",
     "OrganicRegeneration",
     "Outcome",
     "OxalatePrecipitation",
     "OxidationRoast",
+    "Pressing",
+    "Sintering",
     "SpecifiedSplit",
     "Split",
+    "StripCasting",
     "SulfationRoast",
     "SulfidePrecipitation",
     "Unit",
