@@ -16,6 +16,7 @@ HEAVY = ("Gd", "Tb", "Dy", "Ho")
 HELD = "H(s)"
 """Hydrogen held in the alloy."""
 OXYGEN = "O2(g)"
+_ROUNDING = 1e-9
 
 
 def metal_mass(stream: Stream, elements: Iterable[str]) -> float:
@@ -47,6 +48,13 @@ def fed(inlet: Inlet, species: str, wanted: float) -> tuple[np.ndarray, float]:
     richness = inlet.reagent[species] if inlet.reagent is not None else 0.0
     drawn = max(wanted - inlet.stream[species], 0.0) / richness if richness > 0 else 0.0
     return with_reagent(inlet, drawn).copy(), drawn
+
+
+def spend(amounts: np.ndarray, place: int, wanted: float) -> bool:
+    """Take `wanted` [mol/s] off `amounts` in place, none below zero; whether there was enough."""
+    left = float(amounts[place]) - wanted
+    amounts[place] = max(left, 0.0)
+    return left >= -_ROUNDING * wanted
 
 
 def take_up_oxygen(

@@ -109,13 +109,12 @@ class Anode:
         return self.burnt / 2 + self.in_air
 
     def gas(self, basis: Basis) -> np.ndarray:
-        """Carbon oxides made, less the oxygen of the air that they took."""
+        """Carbon oxides made."""
         monoxide = self.monoxide - self.burnt
         return basis.amounts(
             {
                 "CO(g)": monoxide,
                 "CO2(g)": self.carbon - monoxide,
-                "O2(g)": -self.from_air,
             }
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ytterby.balance import Finding, Stream
 from ytterby.facts import Fact
-from ytterby.units.alloy import OXYGEN, fed
+from ytterby.units.alloy import OXYGEN, fed, spend
 from ytterby.units.electrolytic import (
     CARBON,
     GASES,
@@ -120,9 +120,10 @@ class MoltenSaltElectrolysis(Unit):
         pickup = self.carbon_pickup.value * mass / basis.molar_mass[basis.index[CARBON]]
         carbon = anode.carbon + gas.carbon + pickup
         brought, anode_drawn = fed(inlets["anode"], CARBON, carbon)
-        brought[basis.index[CARBON]] -= carbon
+        enough = {"graphite": spend(brought, basis.index[CARBON], carbon)}
         metal[basis.index[CARBON]] += pickup
         air, air_drawn = fed(inlets["air"], OXYGEN, anode.from_air)
+        enough["air"] = spend(air, basis.index[OXYGEN], anode.from_air)
         air += anode.gas(basis) + gas.amounts + kept * basis.masks["gas"]
         left = np.where(basis.masks["gas"], 0.0, kept) + np.maximum(salt, 0.0)
         dust = self.dust_share.value * left
@@ -149,7 +150,7 @@ class MoltenSaltElectrolysis(Unit):
             },
             duties={"electricity": self.cell_voltage.si("V") * current},
             findings=tuple(findings),
-            trouble=_trouble(name, air, brought, basis.index[OXYGEN], basis.index[CARBON]),
+            trouble=_trouble(name, enough),
         )
 
     def _iron(self, inlet: Inlet | None, metal: Stream) -> tuple[float, np.ndarray]:
@@ -164,12 +165,9 @@ class MoltenSaltElectrolysis(Unit):
         return drawn, with_reagent(inlet, drawn)
 
 
-def _trouble(
-    name: str, air: np.ndarray, anode: np.ndarray, oxygen: int, carbon: int
-) -> Finding | None:
-    for lacking, what in ((anode[carbon], "graphite"), (air[oxygen], "air")):
-        if lacking < 0:
-            return Finding(
-                name, f"too little {what} is offered; name a feed without a flow", "error"
-            )
-    return None
+def _trouble(name: str, enough: Mapping[str, bool]) -> Finding | None:
+    short = [what for what, there in enough.items() if not there]
+    if not short:
+        return None
+    text = f"too little {' and '.join(short)} is offered; name a feed without a flow"
+    return Finding(name, text, "error")

@@ -20,6 +20,7 @@ from ytterby.units.alloy import (
     metal_mass,
     oxides_of,
     oxygen_for,
+    spend,
 )
 from ytterby.units.cascade_form import Frozen
 from ytterby.units.fields import inlet, setting, sourced
@@ -93,8 +94,7 @@ class StripCasting(Unit):
         slag, molten, oxygen = self._slag(charge)
         pickup, findings = oxygen_for(name, basis, molten, self.oxygen_pickup)
         air, air_drawn = fed(inlets["air"], OXYGEN, oxygen + pickup)
-        air[basis.index[OXYGEN]] -= oxygen + pickup
-        short = air[basis.index[OXYGEN]] < 0
+        enough = spend(air, basis.index[OXYGEN], oxygen + pickup)
         alloy = bind_oxygen(basis, molten, pickup)
         cast = Stream(basis, alloy)
         text = "the air brings too little oxygen; let it name a feed without a flow"
@@ -111,7 +111,7 @@ class StripCasting(Unit):
                 *findings,
                 *above_limits(name, cast, self.limits),
             ),
-            trouble=Finding(name, text, "error") if short else None,
+            trouble=None if enough else Finding(name, text, "error"),
         )
 
     def _charge(self, metals: Stream, ports: Mapping[str, Inlet]) -> dict[str, float]:
