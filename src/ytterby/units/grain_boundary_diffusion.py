@@ -76,7 +76,7 @@ class GrainBoundaryDiffusion(Unit):
             name,
             inlets["source"],
             self.uptake * magnet.mass / utilisation,
-            lambda stream: sum(stream.element_masses.get(e, 0.0) for e in HEAVY),
+            _heavy,
             "source",
         )
         diffusing = utilisation * source * _usable(basis)
@@ -121,6 +121,12 @@ class GrainBoundaryDiffusion(Unit):
             )
             found.append(Finding(name, told, "note"))
         return found
+
+
+def _heavy(source: Stream) -> float:
+    """Mass of the heavy rare earth that can diffuse in [kg/s]."""
+    usable = Stream(source.basis, source.amounts * _usable(source.basis))
+    return sum(usable.element_masses.get(e, 0.0) for e in HEAVY)
 
 
 @cache
