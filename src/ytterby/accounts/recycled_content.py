@@ -17,8 +17,8 @@ from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS
 
 TITLE = "Recycled content"
-PRIMARY = "primary"
-CLASSES = ("pre-consumer", "post-consumer", PRIMARY)
+PRIMARY: str = "primary"
+CLASSES: tuple[str, ...] = ("pre-consumer", "post-consumer", PRIMARY)
 _FEED_OF = " > "
 _TOGETHER = "rare earths"
 
