@@ -25,8 +25,12 @@ CYANEX = {
     },
     "terbium_cut.activity": 0,
     "terbium_cut.reference_dimer": "0.3 mol/L",
-    "terbium_cut.flows": {"strip": "500 L/h", "reflux": "35 %"},
+    "terbium_cut.saponification": "12 %",
+    "terbium_cut.flows": {"strip": "500 L/h", "reflux": "30 %"},
+    "terbium_strip.liquid": "HCl 2 mol/L",
 }
+"""Cyanex 272 binds more weakly: less soda, weaker acid. Its molar mass and density are still those
+of P507 here."""
 VARIANTS = {
     "more scrap": {"motors.flow": "120 kg/h"},
     "Cyanex 272 for Tb, Dy | Ho, Y": CYANEX,

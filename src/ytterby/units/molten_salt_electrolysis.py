@@ -15,6 +15,7 @@ from ytterby.units.electrolytic import (
     CARBON,
     GASES,
     Anode,
+    Fluorocarbons,
     fluorocarbons,
     metals_of,
     reduce_oxides,
@@ -105,12 +106,7 @@ class MoltenSaltElectrolysis(Unit):
         basis = charge.basis
         metal, kept, oxygen, electrons = reduce_oxides(charge, self.recovery.value)
         mass = float(basis.molar_mass @ metal)
-        salt, salt_drawn, surplus = top_up(
-            name, inlets["salt"], self.salt_loss.value * mass, lambda s: s.mass, "salt"
-        )
-        gas, salt, more, short = fluorocarbons(
-            basis, salt, mass, {"CF4(g)": self.cf4.value, "C2F6(g)": self.c2f6.value}
-        )
+        gas, salt, more, salt_drawn, findings = self._melt(name, inlets["salt"], mass)
         metal += more
         electrons += 3 * float(more.sum())
         mass = float(basis.molar_mass @ metal)
@@ -125,14 +121,9 @@ class MoltenSaltElectrolysis(Unit):
         air, air_drawn = fed(inlets["air"], OXYGEN, anode.from_air)
         enough["air"] = spend(air, basis.index[OXYGEN], anode.from_air)
         air += anode.gas(basis) + gas.amounts + kept * basis.masks["gas"]
-        left = np.where(basis.masks["gas"], 0.0, kept) + np.maximum(salt, 0.0)
+        left = np.where(basis.masks["gas"], 0.0, kept) + salt
         dust = self.dust_share.value * left
         iron_drawn, iron = self._iron(inlets.get("iron"), Stream(basis, metal))
-        findings = [surplus] if surplus else []
-        if short:
-            findings.append(
-                Finding(name, "the salt brings too little rare earth fluoride for the CF4 told of")
-            )
         findings += outside_windows(name, (self.current_efficiency,), temperature=self.temperature)
         current = FARADAY * electrons / self.current_efficiency.value
         return Outcome(
@@ -152,6 +143,24 @@ class MoltenSaltElectrolysis(Unit):
             findings=tuple(findings),
             trouble=_trouble(name, enough),
         )
+
+    def _melt(
+        self, name: str, inlet: Inlet, mass: float
+    ) -> tuple[Fluorocarbons, np.ndarray, np.ndarray, float, list[Finding]]:
+        """(gas of anode effects, salt that leaves, metal set free [mol/s], kg/s drawn, findings).
+
+        mass: of the metal reduced from oxide [kg/s].
+        """
+        salt, drawn, surplus = top_up(
+            name, inlet, self.salt_loss.value * mass, lambda stream: stream.mass, "salt"
+        )
+        wanted = {"CF4(g)": self.cf4.value, "C2F6(g)": self.c2f6.value}
+        gas, left, metal, short = fluorocarbons(inlet.stream.basis, salt, mass, wanted)
+        findings = [surplus] if surplus else []
+        if short:
+            text = "the salt brings too little rare earth fluoride for the CF4 told of"
+            findings.append(Finding(name, text))
+        return gas, np.maximum(left, 0.0), metal, drawn, findings
 
     def _iron(self, inlet: Inlet | None, metal: Stream) -> tuple[float, np.ndarray]:
         """(kg/s drawn, amounts [mol/s]) of cathode that bring the alloy to its share of iron."""
