@@ -1,4 +1,4 @@
-"""What if: more scrap, another extractant, no acid recovered, no grain-boundary diffusion.
+"""What if: more scrap, no acid recovered, no grain-boundary diffusion.
 
 Each variant is the plant with some fields changed, solved near the plant as it stands; the two
 balances are put side by side, with what the change does to the demand for dysprosium and terbium.
@@ -14,26 +14,10 @@ from ytterby.accounts import compare
 from ytterby.accounts.recovery import recovery_and_purity
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS
-from ytterby.facts import table
 
 HERE = Path(__file__).parent
-CYANEX = {
-    "terbium_cut.log_K": {
-        element: {"value": fact.value, "source": fact.source, "class": fact.evidence}
-        for element, fact in table("cyanex272.log-k").items()
-        if element in ("Sm", "Eu", "Gd", "Tb", "Dy", "Ho", "Er", "Tm", "Yb", "Lu", "Y")
-    },
-    "terbium_cut.activity": 0,
-    "terbium_cut.reference_dimer": "0.3 mol/L",
-    "terbium_cut.saponification": "12 %",
-    "terbium_cut.flows": {"strip": "500 L/h", "reflux": "30 %"},
-    "terbium_strip.liquid": "HCl 2 mol/L",
-}
-"""Cyanex 272 binds more weakly: less soda, weaker acid. Its molar mass and density are still those
-of P507 here."""
 VARIANTS = {
     "more scrap": {"motors.flow": "120 kg/h"},
-    "Cyanex 272 for Tb, Dy | Ho, Y": CYANEX,
     "no acid recovered": {"mother_liquor.part": "100 %"},
     "no grain-boundary diffusion": {
         "diffuse.uptake": 0,
