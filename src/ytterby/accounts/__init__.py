@@ -23,6 +23,7 @@ from ytterby.accounts.prices import PriceSet, price_set, priced_by_content, sale
 from ytterby.accounts.purchases import Purchase, purchases
 from ytterby.accounts.radioactivity import radioactivity, specific_activity
 from ytterby.accounts.recovery import recovery_and_purity
+from ytterby.accounts.recycled_content import WrongClass, recycled_content
 from ytterby.accounts.statement import Line, Statement, UnknownLine, together
 from ytterby.accounts.water import water
 
@@ -43,6 +44,7 @@ __all__ = [
     "Rule",
     "Statement",
     "UnknownLine",
+    "WrongClass",
     "attribute",
     "capital",
     "carbon",
@@ -61,6 +63,7 @@ __all__ = [
     "purchases",
     "radioactivity",
     "recovery_and_purity",
+    "recycled_content",
     "sales",
     "share_resting_on",
     "specific_activity",

@@ -69,6 +69,9 @@ def converge(
 ) -> tuple[Pass, Tangent | None]:
     """(the pass at which every torn stream returns as it went, the last tangent)."""
     torn = _first_guess(flowsheet, near)
+    if near is not None:
+        profiles = {unit: getattr(d, "profile", None) for unit, d in near.details.items()}
+        flowsheet.memory.update({unit: p for unit, p in profiles.items() if p is not None})
     done = flowsheet.run(torn, progress)
     if not torn:
         return done, None

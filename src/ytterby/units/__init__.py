@@ -10,6 +10,7 @@ from ytterby.units.bastnaesite_roast import BastnaesiteRoast
 from ytterby.units.beneficiation import Flotation, MagneticSeparation
 from ytterby.units.bipolar_electrodialysis import BipolarElectrodialysis
 from ytterby.units.calcination import Calcination
+from ytterby.units.calciothermic_reduction import CalciothermicReduction
 from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment, Softening
 from ytterby.units.card import Card
 from ytterby.units.cascade import CascadeUnit
@@ -17,6 +18,7 @@ from ytterby.units.cascade_detail import CascadeDetail
 from ytterby.units.caustic_crack import CausticCrack
 from ytterby.units.clay_campaign import ClayDetail
 from ytterby.units.clay_leach import ClayLeach
+from ytterby.units.coating import Coating
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.diffusion_dialysis import DiffusionDialysis
 from ytterby.units.drying import Drying
@@ -33,10 +35,15 @@ from ytterby.units.fields import (
     to_tree,
 )
 from ytterby.units.filter import Filter
+from ytterby.units.fluorination import Fluorination
 from ytterby.units.full_leach import FullLeach
+from ytterby.units.grain_boundary_diffusion import GrainBoundaryDiffusion
 from ytterby.units.hydrogen_decrepitation import HydrogenDecrepitation
 from ytterby.units.iron_oxidation import IronOxidation
+from ytterby.units.jet_milling import JetMilling
+from ytterby.units.machining import Machining
 from ytterby.units.magnet_preparation import MagnetPreparation
+from ytterby.units.molten_salt_electrolysis import MoltenSaltElectrolysis
 from ytterby.units.neutralisation import Neutralisation
 from ytterby.units.nitrification_anammox import NitrificationAnammox
 from ytterby.units.organic_regeneration import OrganicRegeneration
@@ -49,10 +56,13 @@ from ytterby.units.precipitation import (
     FluoridePrecipitation,
     SulfidePrecipitation,
 )
+from ytterby.units.pressing import Pressing
 from ytterby.units.reverse_osmosis import ReverseOsmosis
 from ytterby.units.settling import Settling
+from ytterby.units.sintering import Sintering
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
+from ytterby.units.strip_casting import StripCasting
 from ytterby.units.sulfation_roast import SulfationRoast
 from ytterby.units.tank_leach import CoalRefuseLeach, TankLeach
 from ytterby.units.unit import Grade, Inlet, Outcome, Unit
@@ -103,6 +113,16 @@ KINDS: dict[str, type[Unit]] = {
         DiffusionDialysis,
         Drying,
         Calcination,
+        Fluorination,
+        MoltenSaltElectrolysis,
+        CalciothermicReduction,
+        StripCasting,
+        JetMilling,
+        Pressing,
+        Sintering,
+        Machining,
+        GrainBoundaryDiffusion,
+        Coating,
         Split,
         SpecifiedSplit,
     )
@@ -121,6 +141,7 @@ __all__ = [
     "BastnaesiteRoast",
     "BipolarElectrodialysis",
     "Calcination",
+    "CalciothermicReduction",
     "CarbonatePrecipitation",
     "Card",
     "CascadeDetail",
@@ -129,6 +150,7 @@ __all__ = [
     "ClayDetail",
     "ClayLeach",
     "CoalRefuseLeach",
+    "Coating",
     "CopperDissolution",
     "Declaration",
     "DiffusionDialysis",
@@ -141,14 +163,19 @@ __all__ = [
     "Flotation",
     "FluoridePrecipitation",
     "FluorideRemoval",
+    "Fluorination",
     "FullLeach",
     "Grade",
+    "GrainBoundaryDiffusion",
     "HydrogenDecrepitation",
     "Inlet",
     "IronOxidation",
+    "JetMilling",
     "LimeTreatment",
+    "Machining",
     "MagnetPreparation",
     "MagneticSeparation",
+    "MoltenSaltElectrolysis",
     "Neutralisation",
     "NitrificationAnammox",
     "OrganicRegeneration",
@@ -156,11 +183,14 @@ __all__ = [
     "OxalatePrecipitation",
     "OxidationRoast",
     "PhosphogypsumLeach",
+    "Pressing",
     "ReverseOsmosis",
     "Settling",
+    "Sintering",
     "Softening",
     "SpecifiedSplit",
     "Split",
+    "StripCasting",
     "SulfationRoast",
     "SulfidePrecipitation",
     "TankLeach",

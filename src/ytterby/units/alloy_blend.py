@@ -10,12 +10,12 @@ import numpy as np
 
 from ytterby.balance import Finding, Stream
 from ytterby.chemistry import RARE_EARTHS
+from ytterby.units.alloy import HEAVY, above_limits, metal_mass
 from ytterby.units.cascade_form import Frozen
 from ytterby.units.fields import inlet, setting
 from ytterby.units.shares import shares
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
-HEAVY = ("Gd", "Tb", "Dy", "Ho")
 _EXACT = 1e-9
 
 
@@ -72,12 +72,12 @@ class AlloyBlend(Unit):
         """
         targets = (self.rare_earths, self.heavy_rare_earths)
         rows = list(zip(targets, _KINDS, strict=True))
-        lack = np.array([target * base.mass - _metal(base, kind) for target, kind in rows])
+        lack = np.array([target * base.mass - metal_mass(base, kind) for target, kind in rows])
         gain = np.zeros((2, 2))
         for column, addition in enumerate(additions):
             if addition is not None:
                 for row, (target, elements) in enumerate(rows):
-                    gain[row, column] = _metal(addition, elements) - target
+                    gain[row, column] = metal_mass(addition, elements) - target
         if lack[1] > 0 and gain[1, 1] > 0:
             both = np.linalg.solve(gain, lack) if np.linalg.det(gain) else np.zeros(2)
             if np.all(both >= 0):
@@ -94,7 +94,7 @@ class AlloyBlend(Unit):
             (self.heavy_rare_earths, HEAVY, "metallic heavy rare earths"),
         )
         for target, elements, what in wanted:
-            share = _metal(blend, elements) / blend.mass
+            share = metal_mass(blend, elements) / blend.mass
             if share < target * (1 - _EXACT):
                 found.append(
                     Finding(name, f"{what} are {share:.2%}, wanted {target:.2%}; name an addition")
@@ -103,26 +103,7 @@ class AlloyBlend(Unit):
                 found.append(
                     Finding(name, f"{what} are {share:.2%}, more than {target:.2%}", "note")
                 )
-        masses = blend.element_masses
-        for element, limit in self.limits.items():
-            share = masses.get(element, 0.0) / blend.mass
-            if share > limit:
-                found.append(
-                    Finding(name, f"{element} is {share:.3%}, above the limit {limit:.3%}")
-                )
-        return tuple(found)
+        return (*found, *above_limits(name, blend, self.limits))
 
 
 _KINDS = (RARE_EARTHS, HEAVY)
-
-
-def _metal(stream: Stream, elements: tuple[str, ...]) -> float:
-    """Mass of the `elements` as metal or hydride [kg/s]."""
-    basis = stream.basis
-    weights = dict(zip(basis.elements, basis.atomic_mass.tolist(), strict=True))
-    return sum(
-        weights[e] * stream[form]
-        for e in elements
-        if e in weights
-        for form in (f"{e}(s)", f"{e}H2(s)")
-    )

@@ -55,6 +55,8 @@ def _salts() -> dict[str, tuple[str, str]]:
     for e in RARE_EARTHS:
         made[f"{e}PO4(s)"] = ("phosphate", f"{e}PO4(s) + 3 H+ = {e}+3 + H3PO4")
         made[f"{e}(OH)3(s)"] = ("hydroxide", f"{e}(OH)3(s) + 3 H+ = {e}+3 + 3 H2O")
+        equation = f"{e}2(CO3)3(s) + 6 H+ = 2 {e}+3 + 3 H2O + 3 CO2(g)"
+        made[f"{e}2(CO3)3(s)"] = ("hydroxide", equation)
     for element in ("Ni", "Co", "Mn", "Mg"):
         equation = f"{element}(OH)2(s) + 2 H+ = {element}+2 + 2 H2O"
         made[f"{element}(OH)2(s)"] = ("nickel" if element == "Ni" else "hydroxide", equation)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ytterby.balance import Stream
+from ytterby.chemistry import equilibrate
 from ytterby.facts import Fact
 from ytterby.units.fields import inlet, setting, sourced
 from ytterby.units.unit import Inlet, Outcome, Unit
@@ -58,7 +59,7 @@ class Drying(Unit):
         heat = (cake["H2O"] - kept) * molar_mass * self.latent_heat.si("J/kg")
         return Outcome(
             outlets={
-                "solid": Stream(basis, amounts, cake.temperature),
+                "solid": Stream(basis, equilibrate(amounts, basis.solution), cake.temperature),
                 "vapour": Stream(basis, vapour, cake.temperature),
             },
             duties={"heat": heat / self.efficiency.value},

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ytterby.balance import Basis, Finding, Stream
-from ytterby.chemistry import RARE_EARTHS, Reaction, Species
+from ytterby.balance import Stream
+from ytterby.chemistry import Species
 from ytterby.facts import Fact
+from ytterby.units.alloy import HELD, fed, oxides_of, take_up_oxygen
 from ytterby.units.cascade_form import Frozen
 from ytterby.units.fields import inlet, setting, sourced
 from ytterby.units.magnet_preparation import part_by_element
 from ytterby.units.shares import shares
-from ytterby.units.unit import Inlet, Outcome, Unit, react, with_reagent
+from ytterby.units.unit import Inlet, Outcome, Unit
 
-HELD = "H(s)"
-"""Hydrogen held in the alloy."""
-_GAS, _OXYGEN = "H2(g)", "O2(g)"
+_GAS = "H2(g)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +58,7 @@ class HydrogenDecrepitation(Unit):
     uptake: Fact = sourced("hydrogen.uptake", "Hydrogen taken up per mass of magnet", maximum=0.02)
 
     def reach(self, names: frozenset[str]) -> set[str]:
-        oxides = {f"{e}2O3(s)" for e in RARE_EARTHS if f"{e}(s)" in names}
-        return oxides | {HELD, _GAS, _OXYGEN}
+        return oxides_of(names) | {HELD, _GAS}
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         magnet = inlets["solid"].stream
@@ -71,18 +68,15 @@ class HydrogenDecrepitation(Unit):
         powder = solid - oversize
         mass = float(basis.molar_mass @ powder)
         held = self.uptake.value * mass / Species.of(_GAS).molar_mass
-        hydrogen, hydrogen_drawn = _fed(inlets["hydrogen"], _GAS, held)
-        oxygen, findings = self._oxygen(name, basis, powder, mass)
-        air, air_drawn = _fed(inlets["air"], _OXYGEN, oxygen)
-        oxygen = min(oxygen, float(air[basis.index[_OXYGEN]]))
+        hydrogen, hydrogen_drawn = fed(inlets["hydrogen"], _GAS, held)
+        powder, air, air_drawn, findings = take_up_oxygen(
+            name, basis, powder, self.oxygen_pickup, inlets["air"]
+        )
         held = min(held, float(hydrogen[basis.index[_GAS]]))
         kept = held * (1 - self.degassed)
         powder[basis.index[HELD]] += 2 * kept
-        powder = react(basis, powder, _oxidation(basis, powder, oxygen))
-        powder[basis.index[_OXYGEN]] = 0.0
         offgas = hydrogen + air + magnet.amounts * ~basis.masks["solid"]
         offgas[basis.index[_GAS]] -= kept
-        offgas[basis.index[_OXYGEN]] -= oxygen
         return Outcome(
             outlets={
                 "powder": Stream(basis, powder, magnet.temperature),
@@ -90,43 +84,5 @@ class HydrogenDecrepitation(Unit):
                 "offgas": Stream(basis, offgas, magnet.temperature),
             },
             drawn={"hydrogen": hydrogen_drawn, "air": air_drawn},
-            findings=findings,
+            findings=tuple(findings),
         )
-
-    def _oxygen(
-        self, name: str, basis: Basis, powder: np.ndarray, mass: float
-    ) -> tuple[float, tuple[Finding, ...]]:
-        """(O2 picked up [mol/s], findings): no more than the rare earths can bind."""
-        wanted = self.oxygen_pickup * mass / Species.of(_OXYGEN).molar_mass
-        most = _metal(basis, powder) * 3 / 4
-        if wanted <= most:
-            return wanted, ()
-        return most, (Finding(name, "oxygen pick-up binds all rare earths; lower it"),)
-
-
-def _fed(inlet: Inlet, gas: str, wanted: float) -> tuple[np.ndarray, float]:
-    """(amounts [mol/s], kg/s drawn) such that `wanted` [mol/s] of `gas` is there."""
-    richness = inlet.reagent[gas] if inlet.reagent is not None else 0.0
-    drawn = max(wanted - inlet.stream[gas], 0.0) / richness if richness > 0 else 0.0
-    return with_reagent(inlet, drawn).copy(), drawn
-
-
-def _metal(basis: Basis, powder: np.ndarray) -> float:
-    return float(sum(powder[place] for place in _places(basis).values()))
-
-
-def _oxidation(basis: Basis, powder: np.ndarray, oxygen: float) -> dict[Reaction, float]:
-    """Extents [mol/s] that bind `oxygen` [mol/s O2], each rare earth in proportion."""
-    total = _metal(basis, powder)
-    if total <= 0:
-        return {}
-    powder[basis.index[_OXYGEN]] = oxygen
-    return {
-        Reaction.of(f"2 {e}(s) + 3/2 O2(g) = {e}2O3(s)"): oxygen * 2 / 3 * powder[place] / total
-        for e, place in _places(basis).items()
-    }
-
-
-@cache
-def _places(basis: Basis) -> dict[str, int]:
-    return {e: basis.index[f"{e}(s)"] for e in RARE_EARTHS if f"{e}(s)" in basis.index}
