@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from ytterby.separation.circuit import (
 )
 from ytterby.separation.profile import Profile, describe, saturated
 from ytterby.separation.reach import Reached, reach
+from ytterby.separation.search import Border
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]
@@ -49,6 +50,8 @@ class Cascade:
         None: the facts mixer-settler.entrainment.*.
     solubility: log10 of hydroxide solubility products by component [-], mol/L; empty: not checked.
     loading_limit: largest share of the extractant bound to metal [-]; None: not checked.
+    organic_at: the organic feed at a flow [L/s], where its composition changes with the flow, as
+        that of a returning organic does which fresh one makes up; None: `organic` at any flow.
     """
 
     chemistry: Chemistry
@@ -65,6 +68,7 @@ class Cascade:
     entrainment: tuple[float, float] | None = None
     solubility: Mapping[str, float] | None = None
     loading_limit: float | None = None
+    organic_at: Callable[[float], Organic] | None = None
 
     def __post_init__(self) -> None:
         if self.stages.stripping and self.strip is None:
@@ -116,6 +120,7 @@ class Cascade:
             entrainment,
             self.side_feeds,
             self.side_draws,
+            self.organic_at,
         )
 
     def first_flows(self) -> Flows:
@@ -136,7 +141,7 @@ class Cascade:
         flows = self.first_flows()
         if warm and guess is not None and self.targets:
             flows = flows.with_(**{t.flow: guess.flows[t.flow] for t in self.targets})
-        start = guess.potential if warm and guess is not None else None
+        start = (guess.potential, guess.border) if warm and guess is not None else (None, None)
         held = warm and guess is not None and "organic: loading" in guess.figures
         return self._profile(layout, self._within_loading(layout, flows, start, held, sensitivity))
 
@@ -144,7 +149,7 @@ class Cascade:
         self,
         layout: Layout,
         flows: Flows,
-        start: Array | None,
+        start: tuple[Array | None, Border | None],
         held: bool,
         sensitivity: bool,
     ) -> Reached:
@@ -152,19 +157,23 @@ class Cascade:
 
         A target that is a limit gives way: the organic grows until the loading is at its own
         limit, and recovers more than was asked for. held: which of the two to try first.
+        start: potentials and border of a neighbour.
         """
         own = next((t for t in self.targets if t.flow == "organic" and t.kind == "limit"), None)
         if own is None or self.loading_limit is None:
-            return reach(layout, self.targets, flows, start, sensitivity=sensitivity)
+            return reach(
+                layout, self.targets, flows, start[0], border=start[1], sensitivity=sensitivity
+            )
         loading = Target.loading("organic", self.loading_limit)
         other = tuple(loading if t is own else t for t in self.targets)
         first, second = (other, self.targets) if held else (self.targets, other)
-        reached = reach(layout, first, flows, start, sensitivity=sensitivity)
+        reached = reach(layout, first, flows, start[0], border=start[1], sensitivity=sensitivity)
         rival = own if held else loading
         if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
             return reached
-        start, flows = reached.point.potential, reached.flows
-        retried = reach(layout, second, flows, start, sensitivity=sensitivity)
+        retried = reach(
+            layout, second, reached.flows, reached.point.potential, sensitivity=sensitivity
+        )
         return retried if retried.converged or not reached.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
@@ -179,9 +188,10 @@ class Cascade:
         changes: dict[str, Any] = {
             "figures": reached.figures,
             "sensitivity": reached.sensitivity,
+            "border": reached.border,
         }
         if reached.converged and (limit := self._limit(layout, reached, profile)):
-            changes |= {"converged": False, "reason": limit}
+            changes |= {"converged": False, "limited": True, "reason": limit}
         return replace(profile, **changes)
 
     def _limit(self, layout: Layout, reached: Reached, profile: Profile) -> str:

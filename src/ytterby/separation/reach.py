@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.border import newton_on_flows, settled
+from ytterby.separation.border import along_border, newton_on_flows, settled
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.fallback import by_and_by, nested, standing, with_room
-from ytterby.separation.search import Search
+from ytterby.separation.search import Border, Search
 from ytterby.separation.solve import Point
 from ytterby.separation.targets import SHARES, Target
 
@@ -32,6 +32,7 @@ class Reached:
     iterations: int
     figures: dict[str, float] = field(default_factory=dict)
     sensitivity: dict[str, dict[str, float]] = field(default_factory=dict)
+    border: Border | None = None
 
 
 def reach(
@@ -40,17 +41,23 @@ def reach(
     flows: Flows,
     start: Array | None,
     *,
+    border: Border | None = None,
     sensitivity: bool = True,
 ) -> Reached:
-    """The cascade at flows that meet the targets, or the best reached and the reason."""
+    """The cascade at flows that meet the targets, or the best reached and the reason.
+
+    start, border: potentials and border of a neighbour; they only save time.
+    """
     search = Search(layout, targets, flows)
-    search.potential = start
+    search.potential, search.border = start, border
     if not targets:
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
     first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
-    q, point, g, done = newton_on_flows(search, first)
+    q, point, g, done = along_border(search, first)
+    if not done:
+        q, point, g, done = newton_on_flows(search, q if point.converged else first)
     for way in (by_and_by, nested, with_room):
         if done:
             break
@@ -73,8 +80,8 @@ def report(
         reason = "the stage balances did not converge"
     elif not done:
         reason = failure(search, q, g)
-    result = Reached(point, flows, done, reason, search.iterations)
-    names = [f"{t.flow}: {t.name}" for t in targets]
+    result = Reached(point, flows, done, reason, search.iterations, border=search.border)
+    names = search.names
     result.figures = {n: t.measure(layout, point) for n, t in zip(names, targets, strict=True)}
     if point.converged and sensitivity:
         matrix, _ = search.jacobian(point, q, g)

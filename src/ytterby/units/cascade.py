@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, ClassVar
 
 from ytterby.balance import Finding, Stream, mix
@@ -20,7 +20,7 @@ from ytterby.chemistry import (
     solubility,
 )
 from ytterby.facts import Fact, UnknownFact, fact
-from ytterby.separation import Cascade, Chemistry, NoCircuit, Profile, Stages, Target
+from ytterby.separation import Cascade, Chemistry, NoCircuit, Organic, Profile, Stages, Target
 from ytterby.units.cascade_form import (
     FLOWS_SCHEMA,
     STAGES_SCHEMA,
@@ -55,11 +55,6 @@ from ytterby.units.fields import (
 )
 from ytterby.units.unit import Inlet, Outcome, Unit
 
-_SETTLED = 1e-12
-"""Relative change of the organic flow at which its make-up has settled [-]."""
-_ROUNDS = 12
-_STEEPEST = 2.0
-"""Steepest answer of the flow to itself that is believed in a secant step, either way [-]."""
 _LITRES = 1000
 
 
@@ -155,6 +150,12 @@ class CascadeUnit(Unit):
         made = {complex_of(ion, self.extractant) for ion in ions} | {"Cl-", "Na+"}
         return made | {complex_of("Na+", self.extractant), f"{self.extractant}(org)"}
 
+    @cached_property
+    def constants(self) -> tuple[tuple[tuple[str, float], ...], float, float]:
+        """(log10 K by element, Alstad coefficient, free dimer at which they stand [mol/L])."""
+        log_K = tuple((element, fact.value) for element, fact in self.log_K.items())
+        return log_K, self.activity.value, self.reference_dimer.si("mol/m3") / _LITRES
+
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
         if (missing := self._missing(case)) is not None:
@@ -163,7 +164,8 @@ class CascadeUnit(Unit):
         if profile is not None and profile.components != case.known.names:
             profile = None
         try:
-            profile, unsettled = case.settle(self._first_organic(case, profile), profile)
+            cascade = case.cascade(self._first_organic(case, profile))
+            profile = cascade.solve(profile, sensitivity=False)
         except NoCircuit as error:
             return self._idle(name, inlets, str(error))
         solvent = case.solvent(profile.flows.organic)
@@ -174,10 +176,10 @@ class CascadeUnit(Unit):
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=self._findings(name, profile),
             trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
-            residual=max(profile.residual, unsettled),
+            residual=profile.residual,
             # Flows at which a search gave up are no place to start the next one from.
-            memory=profile if profile.converged else memory,
-            detail=CascadeDetail.of(self, case, profile, solvent),
+            memory=profile if profile.converged or profile.limited else memory,
+            detail=CascadeDetail(case, profile, solvent),
         )
 
     def _missing(self, case: Case) -> str | None:
@@ -252,13 +254,7 @@ class Case:
     def of(unit: CascadeUnit, inlets: Mapping[str, Inlet]) -> Case:
         feed = inlets["feed"].stream
         known = Components.of(feed.basis, tuple(unit.log_K), unit.extractant)
-        chemistry = chemistry_of(
-            known,
-            {element: fact.value for element, fact in unit.log_K.items()},
-            unit.extractant,
-            unit.activity.value,
-            unit.reference_dimer.si("mol/m3") / _LITRES,
-        )
+        chemistry = _chemistry(known, unit.extractant, *unit.constants)
         return Case(
             unit,
             feed,
@@ -276,29 +272,15 @@ class Case:
             litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
         )
 
-    def settle(self, litres: float, profile: Profile | None) -> tuple[Profile, float]:
-        """(profile, relative change of the organic flow that is left) from a guess of it [L/s].
+    def organic_at(self, litres: float) -> Organic:
+        """The organic feed at `litres` [L/s]: what returns, made up, saponified."""
+        return self.solvent(litres).as_feed(self.known, self.feed.basis)
 
-        The flow decides how much fresh organic joins, and so the composition, which decides the
-        flow: a secant on that one number.
+    def cascade(self, litres: float) -> Cascade:
+        """The cascade itself; `litres` [L/s] is where its search for the organic flow begins.
+
+        The flow decides how much fresh organic joins, and so the composition of the organic.
         """
-        slope, last, change = 0.0, None, 0.0
-        for _ in range(_ROUNDS):
-            profile = self.cascade(self.solvent(litres)).solve(profile, sensitivity=False)
-            found = profile.flows.organic
-            change = found - litres
-            if not profile.converged or abs(change) <= _SETTLED * found:
-                break
-            if last is not None and litres != last[0]:
-                slope = (found - last[1]) / (litres - last[0])
-                slope = min(max(slope, -_STEEPEST), 1 - 1 / _STEEPEST)
-            last, least = (litres, found), min(litres, found) / _STEEPEST
-            litres = max(litres + change / (1 - slope), least)
-        assert profile is not None
-        return profile, abs(change) / litres
-
-    def cascade(self, solvent: Solvent) -> Cascade:
-        """The cascade itself, with `solvent` as its organic feed."""
         unit, known = self.unit, self.known
         acid = self.strip.reagent if self.strip.reagent is not None else self.strip.stream
         given = {name: flow * _LITRES for name, flow in unit.flows.items() if name != "reflux"}
@@ -306,28 +288,16 @@ class Case:
             chemistry=self.chemistry,
             stages=Stages(**unit.stages),
             feed=aqueous_of(self.feed, known),
-            organic=dataclasses.replace(
-                solvent.as_feed(known, self.feed.basis), flow=given.get("organic")
-            ),
+            organic=dataclasses.replace(self.organic_at(litres), flow=given.get("organic")),
             strip=dataclasses.replace(aqueous_of(acid, known), flow=given.get("strip")),
             reflux=unit.flows.get("reflux"),
-            targets=tuple(self._target(flow, aim) for flow, aim in unit.targets.items()),
+            targets=_targets(unit.targets, known),
             efficiency=unit.efficiency.value,
             entrainment=(unit.aqueous_in_organic.value, unit.organic_in_aqueous.value),
             solubility=hydroxide_products(known),
             loading_limit=unit.loading_limit.value,
+            organic_at=self.organic_at,
         )
-
-    def _target(self, flow: str, aim: Aim) -> Target:
-        kind = "equality" if aim.sense == "=" else "limit"
-        match aim.quality:
-            case "recovery":
-                return Target.recovery(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
-            case "purity":
-                weights = {e: kg_oxide(e) for e in RARE_EARTHS if e in self.known.names}
-                return Target.purity(flow, aim.elements, aim.value, weights, kind)  # type: ignore[arg-type]
-            case _:
-                return Target.residual(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
 
     def outlets(self, profile: Profile, solvent: Solvent) -> dict[str, Stream]:
         """Raffinate, extract and stripped organic as streams."""
@@ -349,19 +319,51 @@ class Case:
 class CascadeDetail:
     """What a cascade tells of its inside.
 
-    cascade: as it was solved, without any plant. profile: stage by stage. stages: per section.
-    aims: targets by the flow they set.
-    acid, alkali: kg of HCl in the strip acid and of NaOH for saponification, per kg of rare earth
-    oxide fed [-]. loading_limit: [-].
+    profile: stage by stage. solvent: its organic.
     """
 
-    cascade: Cascade
+    case: Case
     profile: Profile
-    stages: Mapping[str, int]
-    aims: Mapping[str, Aim]
-    acid: float
-    alkali: float
-    loading_limit: Fact
+    solvent: Solvent
+
+    @property
+    def stages(self) -> Mapping[str, int]:
+        """Stages per section [-]."""
+        return self.case.unit.stages
+
+    @property
+    def aims(self) -> Mapping[str, Aim]:
+        """Aims by the flow they set."""
+        return self.case.unit.targets
+
+    @property
+    def loading_limit(self) -> Fact:
+        """Rare earth over the stoichiometric capacity, at most [-]."""
+        return self.case.unit.loading_limit
+
+    @cached_property
+    def cascade(self) -> Cascade:
+        """The cascade as it was solved, without any plant."""
+        solved = self.case.cascade(self.profile.flows.organic)
+        return dataclasses.replace(solved, organic_at=None)
+
+    @property
+    def acid(self) -> float:
+        """HCl in the strip acid per rare earth oxide fed, by mass [-]."""
+        made = Species.of("H+").molar_mass + Species.of("Cl-").molar_mass
+        return self._per_oxide(self.profile.acid_used * made)
+
+    @property
+    def alkali(self) -> float:
+        """NaOH for saponification per rare earth oxide fed, by mass [-]."""
+        saponify = self.case.saponify
+        hydroxide = saponify.reagent["OH-"] if saponify and saponify.reagent else 0.0
+        sodium = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
+        return self._per_oxide(self.solvent.alkali * hydroxide * sodium)
+
+    def _per_oxide(self, kilograms: float) -> float:
+        oxides = self.case.feed.reo_mass
+        return kilograms / oxides if oxides else 0.0
 
     def rows(self) -> list[tuple[str, str]]:
         """(label, text) of what an engineer asks first of a cascade."""
@@ -391,21 +393,34 @@ class CascadeDetail:
             rows.append((figure, told))
         return rows
 
-    @staticmethod
-    def of(unit: CascadeUnit, case: Case, profile: Profile, solvent: Solvent) -> CascadeDetail:
-        oxides = case.feed.reo_mass
-        hydroxide = case.saponify.reagent["OH-"] if case.saponify and case.saponify.reagent else 0.0
-        acid = profile.acid_used * (Species.of("H+").molar_mass + Species.of("Cl-").molar_mass)
-        sodium = Species.of("Na+").molar_mass + Species.of("OH-").molar_mass
-        return CascadeDetail(
-            cascade=case.cascade(solvent),
-            profile=profile,
-            stages=unit.stages,
-            aims=unit.targets,
-            acid=acid / oxides if oxides else 0.0,
-            alkali=solvent.alkali * hydroxide * sodium / oxides if oxides else 0.0,
-            loading_limit=unit.loading_limit,
-        )
+
+@lru_cache(maxsize=64)
+def _chemistry(
+    known: Components,
+    extractant: str,
+    log_K: tuple[tuple[str, float], ...],
+    activity: float,
+    reference: float,
+) -> Chemistry:
+    return chemistry_of(known, dict(log_K), extractant, activity, reference)
+
+
+@cache
+def _targets(aims: Frozen, known: Components) -> tuple[Target, ...]:
+    """The aims as targets of the cascade."""
+    return tuple(_target(flow, aim, known) for flow, aim in aims.items())
+
+
+def _target(flow: str, aim: Aim, known: Components) -> Target:
+    kind = "equality" if aim.sense == "=" else "limit"
+    match aim.quality:
+        case "recovery":
+            return Target.recovery(flow, aim.elements, aim.value, kind)
+        case "purity":
+            weights = {e: kg_oxide(e) for e in RARE_EARTHS if e in known.names}
+            return Target.purity(flow, aim.elements, aim.value, weights, kind)
+        case _:
+            return Target.residual(flow, aim.elements, aim.value, kind)
 
 
 def _percent(share: float) -> str:
