@@ -20,7 +20,7 @@ def step_of(fact: Fact) -> float:
 
 
 def responses(
-    flowsheet: Flowsheet, done: Pass, tangent: Tangent | None, period: float
+    flowsheet: Flowsheet, done: Pass, period: float
 ) -> dict[str, np.ndarray]:
     """Change of element masses [kg], shape (edge, element), per step of each fact, by unit.field.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,8 @@ from ytterby.separation.circuit import (
 )
 from ytterby.separation.profile import Profile, describe, saturated
 from ytterby.separation.reach import Reached, reach
-from ytterby.separation.search import Border
+from ytterby.separation.response import Change, Response, respond
+from ytterby.separation.search import Border, Search
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]
@@ -144,6 +145,14 @@ class Cascade:
         start = (guess.potential, guess.border) if warm and guess is not None else (None, None)
         held = warm and guess is not None and "organic: loading" in guess.figures
         return self._profile(layout, self._within_loading(layout, flows, start, held, sensitivity))
+
+    def respond(self, profile: Profile, changes: Sequence[Change]) -> Response:
+        """How the outlets of a solved profile answer to what enters, targets staying met."""
+        loading = Target.loading("organic", self.loading_limit or 1.0)
+        held = "organic: loading" in profile.figures
+        targets = tuple(loading if held and t.flow == "organic" else t for t in self.targets)
+        search = Search(self.layout, targets, profile.flows)
+        return respond(search, profile.potential, profile.flows, changes)
 
     def _within_loading(
         self,

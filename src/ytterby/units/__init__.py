@@ -35,7 +35,7 @@ from ytterby.units.precipitation import (
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
 from ytterby.units.sulfation_roast import SulfationRoast
-from ytterby.units.unit import Grade, Inlet, Outcome, Unit
+from ytterby.units.unit import Derivative, Grade, Inlet, Outcome, Unit
 from ytterby.units.water_leach import WaterLeach
 
 KINDS: dict[str, type[Unit]] = {
@@ -81,6 +81,7 @@ __all__ = [
     "CascadeUnit",
     "CopperDissolution",
     "Declaration",
+    "Derivative",
     "DoubleSulfatePrecipitation",
     "Drying",
     "FactTable",

@@ -21,6 +21,7 @@ from ytterby.chemistry import (
 )
 from ytterby.facts import Fact, UnknownFact, fact
 from ytterby.separation import Cascade, Chemistry, NoCircuit, Organic, Profile, Stages, Target
+from ytterby.units.cascade_derivative import derivative
 from ytterby.units.cascade_form import (
     FLOWS_SCHEMA,
     STAGES_SCHEMA,
@@ -53,7 +54,7 @@ from ytterby.units.fields import (
     sourced,
     sourced_table,
 )
-from ytterby.units.unit import Inlet, Outcome, Unit
+from ytterby.units.unit import Derivative, Inlet, Outcome, Unit
 
 _LITRES = 1000
 
@@ -176,11 +177,20 @@ class CascadeUnit(Unit):
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=self._findings(name, profile),
             trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
+            stuck=not (profile.converged or profile.limited),
             residual=profile.residual,
             # Flows at which a search gave up are no place to start the next one from.
             memory=profile if profile.converged or profile.limited else memory,
             detail=CascadeDetail(case, profile, solvent),
         )
+
+    def derivative(self, inlets: Mapping[str, Inlet], outcome: Outcome) -> Derivative | None:
+        if outcome.stuck or inlets["strip"].stream.amounts.any():
+            return None
+        detail: CascadeDetail = outcome.detail
+        case, profile = detail.case, detail.profile
+        cascade = case.cascade(profile.flows.organic)
+        return derivative(case, cascade, profile, detail.solvent, outcome.outlets)
 
     def _missing(self, case: Case) -> str | None:
         """What is lacking for the cascade to run at all."""
@@ -202,6 +212,7 @@ class CascadeUnit(Unit):
             outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
             drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
             trouble=Finding(name, text, "error"),
+            stuck=True,
         )
 
     def _first_organic(self, case: Case, profile: Profile | None) -> float:
@@ -265,11 +276,11 @@ class Case:
             chemistry,
         )
 
-    def solvent(self, litres: float) -> Solvent:
-        """The organic as it enters at `litres` [L/s]."""
+    def solvent(self, litres: float, organic: Inlet | None = None) -> Solvent:
+        """The organic as it enters at `litres` [L/s]; `organic` in place of what returns."""
         unit = self.unit
         return Solvent.at(
-            litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.extractant
+            litres / _LITRES, organic or self.organic, self.saponify, unit.saponification, unit.extractant
         )
 
     def organic_at(self, litres: float) -> Organic:

@@ -13,6 +13,7 @@ from ytterby.chemistry import Species, complex_of, components, equilibrate
 from ytterby.separation import Aqueous, Chemistry, Organic
 from ytterby.separation.chemistry import CHARGES
 from ytterby.separation.profile import Outlet
+from ytterby.separation.response import numbers
 from ytterby.units.unit import Inlet
 
 _COUNTER_ION = "Cl-"
@@ -184,11 +185,12 @@ class Solvent:
 
 def extractant_in(basis: Basis, amounts: np.ndarray, extractant: str) -> float:
     """Dimers of `extractant`, free and bound [mol/s]."""
-    return float(_dimers(basis, extractant) @ amounts)
+    return float(dimers_of(basis, extractant) @ amounts)
 
 
 @cache
-def _dimers(basis: Basis, extractant: str) -> np.ndarray:
+def dimers_of(basis: Basis, extractant: str) -> np.ndarray:
+    """Dimers of `extractant` in each species [-]."""
     counts = basis.zeros()
     for place, name in enumerate(basis.names):
         ion, _, liquid = name.removesuffix("(org)").rpartition(":")
@@ -197,22 +199,36 @@ def _dimers(basis: Basis, extractant: str) -> np.ndarray:
     return counts
 
 
+@cache
+def amounts_of(basis: Basis, known: Components, extractant: str) -> np.ndarray:
+    """Species that the numbers of an outlet stand for, all but its volume of organic, the aqueous
+    phase not in equilibrium: aqueous and organic components, chloride, acid, extractant."""
+    n, at = len(known.names), basis.index
+    matrix = np.zeros((len(basis.names), 2 * n + 3))
+    matrix[[at[name] for name in known.species], range(n)] = 1.0
+    for column, bound in enumerate(known.bound, n):
+        if bound:
+            matrix[at[bound], column] = 1.0
+    matrix[at[_COUNTER_ION], 2 * n] += 1.0
+    matrix[at[_PROTON], 2 * n + 1] = 1.0
+    dimer = at[f"{extractant}(org)"]
+    matrix[dimer] = -dimers_of(basis, extractant) @ matrix
+    matrix[dimer, 2 * n + 2] = 1.0
+    return matrix
+
+
 def outlet_stream(
     outlet: Outlet, known: Components, solvent: Solvent, like: Stream, extractant: str
 ) -> Stream:
     """An outlet of the cascade as a stream, its aqueous phase in equilibrium."""
     basis = like.basis
-    amounts = basis.zeros()
-    for position, (species, bound) in enumerate(zip(known.species, known.bound, strict=True)):
-        amounts[basis.index[species]] += outlet.aqueous[position]
-        if bound:
-            amounts[basis.index[bound]] += outlet.organic[position]
-    amounts[basis.index[_COUNTER_ION]] += outlet.chloride
-    amounts[basis.index[_PROTON]] += max(outlet.acid, 0.0)
-    amounts[basis.index[_HYDROXIDE]] += max(-outlet.acid, 0.0)
-    amounts[basis.index[_WATER]] -= max(-outlet.acid, 0.0)
-    dimers = _dimers(basis, extractant)
-    amounts[basis.index[f"{extractant}(org)"]] = outlet.extractant - dimers @ amounts
+    amounts = amounts_of(basis, known, extractant) @ numbers(outlet)[:-1]
+    # Alkali beyond the acid: OH- in place of H+ and water.
+    alkali = max(-outlet.acid, 0.0)
+    amounts[basis.index[_PROTON]] += alkali
+    amounts[basis.index[_HYDROXIDE]] += alkali
+    amounts[basis.index[_WATER]] -= alkali
+    dimers = dimers_of(basis, extractant)
     diluent = np.where(basis.masks["organic"] & (dimers == 0), solvent.amounts, 0.0)
     amounts += diluent * (outlet.organic_flow / (solvent.flow * _LITRES))
     return Stream(basis, equilibrate(amounts, basis.solution), like.temperature)
