@@ -11,8 +11,8 @@ from ytterby.chemistry import equilibrate
 from ytterby.plant.flowsheet import Flowsheet, Pass
 from ytterby.plant.tangent import Tangent
 
-_MOST_SHRINKING = 3.0
-"""Largest fall of an amount in one step, in its logarithm [-]."""
+_SMALLEST_SHARE = 0.05
+"""Share of itself to which a falling amount is held in one step [-]."""
 _TRACE = 1e-30
 _FLOOR = 1e-14
 """Amounts, relative to the largest of their stream, below which changes are not told apart."""
@@ -35,7 +35,7 @@ class Loops:
     def step(self, torn: Mapping[str, Stream], done: Pass) -> dict[str, Stream]:
         """The torn streams that close the loops, if the model holds.
 
-        Amounts that fall shrink by a factor; a species that was not there when the tangent was
+        No amount falls below a share of itself; a species that was not there when the tangent was
         drawn goes on as it returns.
         """
         returned = self.flowsheet.returned(done)
@@ -45,9 +45,8 @@ class Loops:
             change = steps[start : start + places.size]
             start += places.size
             base = np.where(old[places] > 0, old[places], amounts[places])
-            shrinking = np.clip(change / np.maximum(base, _TRACE), -_MOST_SHRINKING, 0.0)
-            new = np.where(change < 0, base * np.exp(shrinking), base + change)
-            # A solid that no longer forms is gone; shrinking by factors would never end it.
+            new = np.maximum(base + change, _SMALLEST_SHARE * base)
+            # A solid that no longer forms is gone; a share of it would never end.
             new[(amounts[places] <= 0) & (2 * change <= -old[places])] = 0.0
             amounts[places] = new
             moved[name] = amounts

@@ -2,8 +2,8 @@
 
 The loops of a chemical plant defeat plain substitution: with a bleed of a thousandth it takes
 thousands of passes, and a solvent loop without losses has no preferred size at all. Newton is
-indifferent to both. Its matrix comes from the Jacobians of the units (`tangent`), so a step
-costs one run of each unit per species it receives, and the matrix serves for several steps.
+indifferent to both. Its matrix comes from the derivatives of the units (`tangent`), by differences
+where a unit does not know its own, and is brought up to date by every pass (`loops`).
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ _TROUBLED_PASSES = 4
 _MOST_STEPS = 60
 _SOON, _LATE = 2, 8
 """Slow steps in a row after which a new tangent is worth it: far off, and near the end."""
+_KEPT = 2
+"""Tangents drawn with derivatives of a like plant, where there are some, before its own."""
 _ONE_SIDED = 4
 """Tangents drawn by differences upwards before downwards ones take turns."""
 _GOOD_CONTRACTION = 0.2
@@ -81,15 +83,19 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
         mismatch = _mismatch(flowsheet, torn, done)
         progress(f"step {step}: loops close to {mismatch:.1e}")
         if mismatch <= TEAR_TOLERANCE:
+            if _beyond_rounding(flowsheet, torn, done):
+                check_ways_out(flowsheet, done)
             return done
         slow = mismatch > _GOOD_CONTRACTION * last
         lame = lame + 1 if slow else 0
         worth = mismatch > _NEAR or mismatch < _NEAR * drawn_at
         if loops is None or lame >= (_SOON if worth else _LATE):
-            check_ways_out(flowsheet, done)
+            if not drawn:
+                check_ways_out(flowsheet, done)
             tangent = Tangent.around(flowsheet, done, kept=kept, side=side)
             loops, drawn_at = _loops(flowsheet, tangent), mismatch
-            drawn, lame, kept = drawn + 1, 0, {}
+            drawn, lame = drawn + 1, 0
+            kept = kept if drawn < _KEPT else {}
             # Slow for so long: differences may lie on the wrong side of a kink.
             side = -side if drawn >= _ONE_SIDED else side
         last = mismatch
@@ -98,6 +104,7 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
         if loops:
             loops.learn(torn, done, later, found)
         torn, done = later, found
+    check_ways_out(flowsheet, done)
     check_gathering(flowsheet, done)
     raise _not_converged(flowsheet, torn, done)
 
@@ -162,6 +169,12 @@ def _mismatch(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> floa
         (_worst_species(flowsheet, torn[s].amounts, returned[s], leaving)[0] for s in torn),
         default=0.0,
     )
+
+
+def _beyond_rounding(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> bool:
+    """Whether so much of an element goes round that rounding hides what enters and leaves."""
+    most = np.max([stream.element_amounts for stream in torn.values()], axis=0)
+    return bool((_ROUNDING * most > TEAR_TOLERANCE * _leaving(flowsheet, done)).any())
 
 
 def _leaving(flowsheet: Flowsheet, done: Pass) -> np.ndarray:

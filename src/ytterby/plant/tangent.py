@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ytterby.balance import Stream
-from ytterby.chemistry import equilibrate
+from ytterby.chemistry import Guess, equilibrate
 from ytterby.plant.flowsheet import Flowsheet, Pass
 from ytterby.units import Derivative, Inlet, Outcome
 
@@ -37,9 +38,9 @@ def unit_jacobian(
     """
     unit, basis = flowsheet.plant.units[name], flowsheet.basis
     base, inlets = done.outcomes[name], flowsheet.inlets(name, done.streams)
-    exact = unit.derivative(inlets, base)
-    if exact is not None or kept is not None:
-        return exact or kept
+    exact = unit.derivative(inlets, base) or kept
+    if exact is not None:
+        return exact
     size = len(basis.names)
     outlets: dict[tuple[str, str], np.ndarray] = {}
     drawn: dict[tuple[str, str], np.ndarray] = {}
@@ -53,9 +54,21 @@ def unit_jacobian(
         for column in columns:
             step = side * _STEP * max(amounts[column], _FLOOR * amounts.sum())
             step = max(step, -amounts[column] / 2)
-            moved = flowsheet.run_unit(unit, name, _moved(inlets, port, column, step))
+            memory = _held(flowsheet.memory.get(name))
+            moved = unit.run(name, _moved(inlets, port, column, step), memory)
             _difference(base, moved, step, port, column, outlets, drawn)
     return Derivative(outlets, drawn)
+
+
+def _held(memory: Any) -> Any:
+    """What a unit remembers, with the solids of its equilibria held as they are.
+
+    Where a liquor is just saturated a difference would straddle the point at which a solid begins
+    to form, and the derivative would be that of neither side.
+    """
+    if isinstance(memory, tuple):
+        return tuple(_held(one) for one in memory)
+    return memory.hold() if isinstance(memory, Guess) else memory
 
 
 def _moved(inlets: Mapping[str, Inlet], port: str, column: int, step: float) -> dict[str, Inlet]:
