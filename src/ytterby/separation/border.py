@@ -32,7 +32,7 @@ LARGEST_MOVE, LEAST_MOVE = 0.7, 1e-3
 """Largest change of one unknown in one step [-]: a factor two of a flow; and the damping at which
 a line search gives up."""
 
-CHORD_STEPS, CHORD_PROGRESS, CHORD_TOLERANCE = 8, 0.3, 1e-12
+CHORD_STEPS, CHORD_PROGRESS, CHORD_TOLERANCE = 10, 0.6, 1e-12
 """Along the border of a neighbour: most steps, share of the misses that each may leave, and the
 |ln(quantity/allowed)| to reach, tighter because such steps do not square it [-]."""
 

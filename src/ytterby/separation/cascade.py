@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -129,10 +130,13 @@ class Cascade:
         flows = estimate(self.layout, self.targets)
         return flows if self.reflux is None else replace(flows, reflux=self.reflux)
 
-    def solve(self, guess: Profile | None = None, *, sensitivity: bool = True) -> Profile:
+    def solve(
+        self, guess: Profile | None = None, *, sensitivity: bool = True, thorough: bool = True
+    ) -> Profile:
         """The steady state; `guess`, an earlier profile of equal stages, only makes it faster.
 
-        sensitivity: also work out what each target's quantity moves with.
+        sensitivity: also work out what each target's quantity moves with. thorough: where the
+        targets are not met near the guess, seek on, and find out why if they cannot be.
 
         Never raises for a target that cannot be reached: see `Profile.converged` and `.reason`.
         """
@@ -144,7 +148,8 @@ class Cascade:
             flows = flows.with_(**{t.flow: guess.flows[t.flow] for t in self.targets})
         start = (guess.potential, guess.border) if warm and guess is not None else (None, None)
         held = warm and guess is not None and "organic: loading" in guess.figures
-        return self._profile(layout, self._within_loading(layout, flows, start, held, sensitivity))
+        seek = partial(reach, sensitivity=sensitivity, thorough=thorough)
+        return self._profile(layout, self._within_loading(layout, flows, start, held, seek))
 
     def respond(self, profile: Profile, changes: Sequence[Change]) -> Response:
         """How the outlets of a solved profile answer to what enters, targets staying met."""
@@ -160,29 +165,25 @@ class Cascade:
         flows: Flows,
         start: tuple[Array | None, Border | None],
         held: bool,
-        sensitivity: bool,
+        seek: Callable[..., Reached],
     ) -> Reached:
         """The flows that meet the targets, with enough organic to keep the loading limit.
 
         A target that is a limit gives way: the organic grows until the loading is at its own
         limit, and recovers more than was asked for. held: which of the two to try first.
-        start: potentials and border of a neighbour.
+        start: potentials and border of a neighbour. seek: `reach`, as `solve` wants it.
         """
         own = next((t for t in self.targets if t.flow == "organic" and t.kind == "limit"), None)
         if own is None or self.loading_limit is None:
-            return reach(
-                layout, self.targets, flows, start[0], border=start[1], sensitivity=sensitivity
-            )
+            return seek(layout, self.targets, flows, start[0], border=start[1])
         loading = Target.loading("organic", self.loading_limit)
         other = tuple(loading if t is own else t for t in self.targets)
         first, second = (other, self.targets) if held else (self.targets, other)
-        reached = reach(layout, first, flows, start[0], border=start[1], sensitivity=sensitivity)
+        reached = seek(layout, first, flows, start[0], border=start[1])
         rival = own if held else loading
         if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
             return reached
-        retried = reach(
-            layout, second, reached.flows, reached.point.potential, sensitivity=sensitivity
-        )
+        retried = seek(layout, second, reached.flows, reached.point.potential)
         return retried if retried.converged or not reached.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 
 GROWTHS = (0.7, 1.6, 3.0)
 """How far beyond the end of a search a missed target's own flow is tried, in ln of it [-]."""
+
+NOT_SOUGHT = "the targets are not met nearby"
+"""Reason where neither other ways nor the reason were sought."""
 
 
 @dataclass
@@ -43,10 +46,12 @@ def reach(
     *,
     border: Border | None = None,
     sensitivity: bool = True,
+    thorough: bool = True,
 ) -> Reached:
     """The cascade at flows that meet the targets, or the best reached and the reason.
 
-    start, border: potentials and border of a neighbour; they only save time.
+    start, border: potentials and border of a neighbour; they only save time. thorough: try every
+    way, and find out the reason if none leads there.
     """
     search = Search(layout, targets, flows)
     search.potential, search.border = start, border
@@ -55,23 +60,35 @@ def reach(
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
     first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
-    q, point, g, done = along_border(search, first)
+    roomy = border is not None and border.roomy and border.names == search.names
+    q, point, g, done = (with_room if roomy else along_border)(search, first)
     if not done:
         q, point, g, done = newton_on_flows(search, q if point.converged else first)
-    for way in (by_and_by, nested, with_room):
+    for way in (by_and_by, nested, with_room) if thorough else ():
         if done:
             break
         search.grant()
         q, point, g, done = way(search, first)
+        roomy = way is with_room
+    if done and roomy:
+        search.jacobian(point, q, g)
+        assert search.border is not None
+        search.border = replace(search.border, roomy=True)
     if not done:
         search.grant()
         if not point.converged:
             q, (point, g) = first, search.solve(first)
-    return report(search, q, point, g, done, sensitivity)
+    return report(search, q, point, g, done, sensitivity, thorough)
 
 
 def report(
-    search: Search, q: Array, point: Point, g: Array, done: bool, sensitivity: bool
+    search: Search,
+    q: Array,
+    point: Point,
+    g: Array,
+    done: bool,
+    sensitivity: bool,
+    thorough: bool = True,
 ) -> Reached:
     """The end of a search with figures, sensitivities and, if it failed, the reason."""
     targets, flows, layout = search.targets, search.flows(q), search.layout
@@ -79,7 +96,7 @@ def report(
     if not point.converged:
         reason = "the stage balances did not converge"
     elif not done:
-        reason = failure(search, q, g)
+        reason = failure(search, q, g) if thorough else NOT_SOUGHT
     result = Reached(point, flows, done, reason, search.iterations, border=search.border)
     names = search.names
     result.figures = {n: t.measure(layout, point) for n, t in zip(names, targets, strict=True)}

@@ -66,9 +66,7 @@ def numbers(out: Outlet) -> Array:
     return np.concatenate([out.aqueous, out.organic, rest])
 
 
-def respond(
-    search: Search, potential: Array, flows: Flows, changes: Sequence[Change]
-) -> Response:
+def respond(search: Search, potential: Array, flows: Flows, changes: Sequence[Change]) -> Response:
     """What the changes do to a cascade that was solved to `potential` at `flows`."""
     chemistry, q = search.layout.chemistry, search.unknowns(flows)
     circuit = search.layout.circuit(flows)

@@ -45,11 +45,13 @@ class Border:
 
     names: of the targets. matrix: d ln(quantity/allowed)/d unknown flow [-], shape (target,
     unknown). slopes: d potential/d unknown flow [-], shape (stage, potential, unknown).
+    roomy: the limits could only be kept, not met exactly.
     """
 
     names: tuple[str, ...]
     matrix: Array
     slopes: Array
+    roomy: bool = False
 
 
 class Search:

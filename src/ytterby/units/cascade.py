@@ -161,12 +161,14 @@ class CascadeUnit(Unit):
         case = Case.of(self, inlets)
         if (missing := self._missing(case)) is not None:
             return self._idle(name, inlets, missing)
-        profile: Profile | None = memory
+        last = memory or Remembered()
+        profile = last.profile
         if profile is not None and profile.components != case.known.names:
             profile = None
         try:
             cascade = case.cascade(self._first_organic(case, profile))
-            profile = cascade.solve(profile, sensitivity=False)
+            # What was sought far and wide on the last pass is not sought so again on this one.
+            profile = cascade.solve(profile, sensitivity=False, thorough=not last.reason)
         except NoCircuit as error:
             return self._idle(name, inlets, str(error))
         solvent = case.solvent(profile.flows.organic)
@@ -176,11 +178,10 @@ class CascadeUnit(Unit):
             outlets=outlets,
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=self._findings(name, profile),
-            trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
+            trouble=self._trouble(name, profile, last.reason, solvent.surplus, strip_surplus),
             stuck=not (profile.converged or profile.limited),
             residual=profile.residual,
-            # Flows at which a search gave up are no place to start the next one from.
-            memory=profile if profile.converged or profile.limited else memory,
+            memory=last.after(profile),
             detail=CascadeDetail(case, profile, solvent),
         )
 
@@ -236,10 +237,16 @@ class CascadeUnit(Unit):
         return (Finding(name, text + "where the constants were measured: extrapolated", "note"),)
 
     def _trouble(
-        self, name: str, profile: Profile, solvent_surplus: bool, strip_surplus: bool
+        self,
+        name: str,
+        profile: Profile,
+        known: str,
+        solvent_surplus: bool,
+        strip_surplus: bool,
     ) -> Finding | None:
         if not profile.converged:
-            return Finding(name, profile.reason, "error")
+            limited = profile.limited or not known
+            return Finding(name, profile.reason if limited else known, "error")
         if solvent_surplus:
             text = "more organic returns than the cascade takes; bleed the organic loop"
             return Finding(name, text, "error")
@@ -247,6 +254,20 @@ class CascadeUnit(Unit):
             text = "more strip acid is offered than the cascade takes; let it be drawn"
             return Finding(name, text, "error")
         return None
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """What a cascade unit remembers: the last profile that stood, and why there was none since."""
+
+    profile: Profile | None = None
+    reason: str = ""
+
+    def after(self, profile: Profile) -> Remembered:
+        """Flows at which a search gave up are no place to start the next one from."""
+        if profile.converged or profile.limited:
+            return Remembered(profile)
+        return Remembered(self.profile, self.reason or profile.reason)
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,7 +301,11 @@ class Case:
         """The organic as it enters at `litres` [L/s]; `organic` in place of what returns."""
         unit = self.unit
         return Solvent.at(
-            litres / _LITRES, organic or self.organic, self.saponify, unit.saponification, unit.extractant
+            litres / _LITRES,
+            organic or self.organic,
+            self.saponify,
+            unit.saponification,
+            unit.extractant,
         )
 
     def organic_at(self, litres: float) -> Organic:
