@@ -84,6 +84,11 @@ def fact(name: str) -> Fact:
 
 def table(prefix: str) -> dict[str, Fact]:
     """The facts one step below `prefix`, by last part: table("p507.log-k")["Nd"]."""
+    return dict(_table(prefix))
+
+
+@cache
+def _table(prefix: str) -> dict[str, Fact]:
     start = prefix + "."
     rows = {
         name.removeprefix(start): found
