@@ -11,7 +11,7 @@ from ytterby.accounts.statement import Line, Statement
 from ytterby.balance import AMBIENT, Balance
 from ytterby.plant import Plant, PlantError
 from ytterby.plant.flowsheet import Flowsheet, Pass
-from ytterby.plant.solve import converge
+from ytterby.plant.solve import Start, converge
 from ytterby.plant.tangent import Tangent
 from ytterby.units import Declaration, declarations
 
@@ -128,7 +128,7 @@ def levers(element: str, plant: Plant, base: Balance, *, confirm: int = 0) -> tu
 
 def _to_first_order(element: str, plant: Plant, base: Balance) -> list[Lever]:
     flowsheet = Flowsheet.of(plant)
-    done, _ = converge(flowsheet, base, lambda line: None)
+    done = converge(flowsheet, Start.at(flowsheet, base), lambda line: None)
     tangent = Tangent.around(flowsheet, done, everywhere=True)
     ways, changes = [], []
     for path, now, tried in _settings(plant):

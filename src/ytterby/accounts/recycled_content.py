@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from ytterby.accounts.statement import Account, Line, Statement
+from ytterby.accounts.evidence import Account
+from ytterby.accounts.statement import Line, Statement
 from ytterby.accounts.tracing import Trace
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS

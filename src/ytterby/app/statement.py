@@ -22,8 +22,10 @@ _MONTHS = 12
 
 def tell(made: Callable[[], list[Statement]], *, as_json: bool, out: Path | None) -> int:
     """Print or write the statements that `made` draws up; what cannot be is a PlantError."""
-    from ytterby.app.accounts import plain, write
+    from ytterby.app.accounts import told
+    from ytterby.app.tables import refuse_format, write
 
+    refuse_format(out)
     try:
         found = made()
     except LedgerError as error:
@@ -32,16 +34,16 @@ def tell(made: Callable[[], list[Statement]], *, as_json: bool, out: Path | None
         if isinstance(error, PlantError):
             raise
         raise PlantError((), str(error)) from None
+    tree = [one.to_dict() for one in found]
     if out is not None:
-        write(found, out)
+        write({one.title: one.table() for one in found}, tree, out)
     if as_json:
-        print(json.dumps([plain(one) for one in found], indent=2))
+        print(json.dumps(tree, indent=2))
     elif out is None:
-        from ytterby.app.accounts import _told
         from ytterby.app.terminal import console
 
         for one in found:
-            console().print(_told(one))
+            console().print(told(one, everything=True))
         console().print(f"({NOT_ADVICE})")
     return 0
 

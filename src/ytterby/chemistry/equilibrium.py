@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +13,10 @@ from ytterby.chemistry.solution import WATER, Phases, Solution
 
 _DOUBLINGS = 200
 _TIGHT = 4e-16
+_SECANT, _SECANTS = 1e-4, 12
+"""First step of a dose, relative to what is dosed, and most secants after it."""
+_STILL = 1e-15
+"""Last step of a dose, relative to what is dosed [-]."""
 _LITRES_PER_CUBIC_METRE = 1000
 _START = 0.1
 _KEPT = 256
@@ -31,11 +35,21 @@ class NoEquilibrium(ArithmeticError):
 
 @dataclass(eq=False)
 class Guess:
-    """Where the last equilibrium with solids stood: potentials, phases there, dose. Saves time."""
+    """Where the last equilibrium with solids stood: potentials, phases there, dose. Saves time.
+
+    dosed: the dose was within reach. held: phases and reach stay as they are, even where a solid
+    or a dose would have to be less than nothing: the smooth continuation, which derivatives are of.
+    """
 
     potentials: np.ndarray
     there: np.ndarray
     dose: float = 0.0
+    dosed: bool = False
+    held: bool = False
+
+    def hold(self) -> Guess:
+        """A guess that is held."""
+        return replace(self, held=True)
 
     @staticmethod
     def none() -> Guess:
@@ -109,6 +123,12 @@ def dose_to_p_h(
         return 0.0
     ln_h = -target * math.log(10.0)
     guess = guess or Guess.none()
+    if guess.dosed:
+        dose, found = _by_secants(amounts, reagent, solution, ln_h, guess)
+        if guess.held or (found and dose > 0):
+            guess.dose = dose
+            return dose
+    guess.dosed = False
     start = _excess(amounts, solution, ln_h, guess)
     low, f_low = 0.0, start
     high = guess.dose * (1 + _START) or amounts[solution.places[0]].sum() / max(
@@ -127,6 +147,7 @@ def dose_to_p_h(
         raise _out_of_reach(target)
     bracket = (low, high, f_low, f_high)
     guess.dose = _false_position(amounts, reagent, solution, ln_h, bracket, guess)
+    guess.dosed = True
     return guess.dose
 
 
@@ -198,6 +219,23 @@ def _false_position(
     return 0.5 * (low + high)
 
 
+def _by_secants(
+    amounts: np.ndarray, reagent: np.ndarray, solution: Solution, ln_h: float, guess: Guess
+) -> tuple[float, bool]:
+    """The dose by secants from that of the guess, and whether they came to rest."""
+    scale = float(amounts[solution.places[0]].sum() / reagent.sum())
+    last, dose = guess.dose, guess.dose + _SECANT * scale
+    value = _excess(amounts + last * reagent, solution, ln_h, guess)
+    for _ in range(_SECANTS):
+        new = _excess(amounts + dose * reagent, solution, ln_h, guess)
+        if new == value:
+            return dose, new == 0
+        last, value, dose = dose, new, dose - new * (dose - last) / (new - value)
+        if abs(dose - last) <= _STILL * scale:
+            return dose, True
+    return dose, False
+
+
 def _settle(
     amounts: np.ndarray, solution: Solution, ln_h: float, guess: Guess | None
 ) -> tuple[np.ndarray, float, float]:
@@ -222,6 +260,7 @@ def _settle(
         ln_h,
         guess.potentials if fits else np.full(rows.size, math.nan),
         guess.there if fits else np.zeros(solids.size, dtype=np.bool_),
+        guess.held,
     )
     if math.isnan(potentials[0]):
         raise NoEquilibrium("no equilibrium of the solution with its solids was found")

@@ -28,7 +28,7 @@ _FEASIBLE = 1e-8
 _STILL = 1e-13
 _ROUGH = 1e-3
 _CLOSED = 3e-15
-_OVER = 1e-9
+_OVER, _OVER_AGAIN = 1e-12, 1e-9
 _TINY = 1e-290
 
 
@@ -266,11 +266,15 @@ def newton(total, waters, free, potentials, formed, there, model):
 
 
 @njit(cache=True)
-def worst_of(formed, there, potentials, total, model):
-    """(phase to take out, phase to let in), -1 for none."""
+def worst_of(formed, there, left, potentials, total, model):
+    """(phase to take out, phase to let in), -1 for none.
+
+    A phase that has `left` before comes in again only when clearly supersaturated: rounding would
+    send it to and fro.
+    """
     _, _, S, ln_K, _, _, _, _ = model
     out, into = -1, -1
-    most, least = _OVER, 0.0
+    most, least = 0.0, 0.0
     for k in range(ln_K.size):
         if there[k]:
             if formed[k] < least:
@@ -279,18 +283,19 @@ def worst_of(formed, there, potentials, total, model):
             over = -ln_K[k]
             for i in range(total.size):
                 over += S[i, k] * potentials[i]
-            if over > most:
+            if over > max(most, _OVER_AGAIN if left[k] else _OVER):
                 into, most = k, over
     return out, into
 
 
 @njit(cache=True)
-def settle(total, waters, model, ln_h, potentials, there):
+def settle(total, waters, model, ln_h, potentials, there, same):
     """(potentials, phases formed, which are there) in equilibrium, per the guess or from nothing.
 
     The first potential is NaN where no equilibrium was found.
     total: of each master, protons first [mol]. ln_h: NaN, or where ln of H+ [mol/L] is held; its
-    balance is then left open. potentials: a guess, NaN first where there is none.
+    balance is then left open. potentials: a guess, NaN first where there is none. same: the phases
+    of the guess are those there, even where one would have to be less than nothing.
     """
     phases = model[3].size
     held = not math.isnan(ln_h)
@@ -300,6 +305,8 @@ def settle(total, waters, model, ln_h, potentials, there):
         potentials, there = potentials.copy(), there.copy()
         if held:
             potentials[0] = ln_h
+        if same and newton(total, waters, free, potentials, formed, there, model):
+            return potentials, formed, there
         if refine(total, waters, free, potentials, formed, there, model):
             return potentials, formed, there
     found, made, known = potentials, formed, there
@@ -326,12 +333,13 @@ def settle(total, waters, model, ln_h, potentials, there):
 @njit(cache=True)
 def refine(total, waters, free, potentials, formed, there, model):
     """Whether Newton and exchanges of phases settle from the guess, all in place."""
+    left = np.zeros(formed.size, dtype=np.bool_)
     for _ in range(_CHANGES):
         if not newton(total, waters, free, potentials, formed, there, model):
             return False
-        out, into = worst_of(formed, there, potentials, total, model)
+        out, into = worst_of(formed, there, left, potentials, total, model)
         if out >= 0:
-            there[out] = False
+            there[out], left[out] = False, True
             formed[out] = 0.0
         elif into >= 0:
             there[into] = True
@@ -372,13 +380,13 @@ def close(total, amounts, formed, free, model):
 
 
 @njit(cache=True)
-def state_of(total, waters, model, ln_h, potentials, there):
+def state_of(total, waters, model, ln_h, potentials, there, same):
     """(species, phases [mol], proton excess, potentials, which phases) at equilibrium.
 
     The proton excess is what ln_h asks for less what there is, 0 where ln_h is NaN.
     """
     A, ln_beta, S, _, _, _, _, _ = model
-    potentials, formed, there = settle(total, waters, model, ln_h, potentials, there)
+    potentials, formed, there = settle(total, waters, model, ln_h, potentials, there, same)
     volume = volume_of(waters, np.zeros(ln_beta.size), formed, model)
     amounts = np.zeros(ln_beta.size)
     if math.isnan(potentials[0]):

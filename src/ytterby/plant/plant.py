@@ -48,30 +48,7 @@ class Plant:
     @staticmethod
     def from_tree(tree: Any, document: Any = None) -> Plant:
         """The plant of a tree of plain values, as a file holds it; raises PlantError."""
-        if not isinstance(tree, Mapping):
-            raise PlantError(
-                (), f"found {describe(tree)}, expected a plant: {', '.join(_TOP_KEYS)}"
-            )
-        for key in tree:
-            if key not in _TOP_KEYS:
-                expected = f"expected one of {', '.join(_TOP_KEYS)}.{nearest(key, _TOP_KEYS)}"
-                raise PlantError((key,), f"found the key {key!r}, {expected}", at_key=True)
-        for key in ("plant", "feeds", "units"):
-            if key not in tree:
-                raise PlantError((), f"found no {key!r}, which a plant needs")
-        name = tree["plant"]
-        if not isinstance(name, str) or not name.strip():
-            raise PlantError(("plant",), f"found {describe(name)}, expected the name of the plant")
-        return Plant(
-            name=name,
-            feeds=_mapping(tree, "feeds"),
-            units={
-                unit: _unit(unit, branch, name) for unit, branch in _mapping(tree, "units").items()
-            },
-            outlets=_roles(_mapping(tree, "outlets") if "outlets" in tree else {}),
-            note=str(tree.get("note", "")),
-            document=document,
-        )
+        return _plant(tree, document, None)
 
     @staticmethod
     def read(path: str | PathLike[str]) -> Plant:
@@ -103,10 +80,16 @@ class Plant:
         A path starts at a unit or a feed. Values are written as in a plant file. Raises
         PlantError when the path or the value is wrong.
         """
-        document = copy.deepcopy(self.document if self.document is not None else self.to_tree())
+        kept = self.document if self.document is not None else self.to_tree()
+        document = kept
         for path, value in changes.items():
-            _put(document, path, value, self)
-        return Plant.from_tree(document, document if self.document is not None else None)
+            document = _put(document, path, value, self)
+        return _plant(document, document if self.document is not None else None, self)
+
+    def plain(self) -> Plant:
+        """The same plant without the comments of its file, quicker to make variants of."""
+        tree = self.to_tree()
+        return Plant.from_tree(tree, tree)
 
     def basis(self) -> Basis:
         """Every species that can come about in the plant."""
@@ -145,6 +128,30 @@ class Plant:
             return solve(self, period, sensitivity, near, progress or (lambda line: None))
         except NoStableForm as error:
             raise PlantError((), str(error)) from None
+
+
+def _plant(tree: Any, document: Any, like: Plant | None) -> Plant:
+    """The plant of a tree; what `like` was made of and is still there is not made anew."""
+    if not isinstance(tree, Mapping):
+        raise PlantError((), f"found {describe(tree)}, expected a plant: {', '.join(_TOP_KEYS)}")
+    for key in tree:
+        if key not in _TOP_KEYS:
+            expected = f"expected one of {', '.join(_TOP_KEYS)}.{nearest(key, _TOP_KEYS)}"
+            raise PlantError((key,), f"found the key {key!r}, {expected}", at_key=True)
+    for key in ("plant", "feeds", "units"):
+        if key not in tree:
+            raise PlantError((), f"found no {key!r}, which a plant needs")
+    name = tree["plant"]
+    if not isinstance(name, str) or not name.strip():
+        raise PlantError(("plant",), f"found {describe(name)}, expected the name of the plant")
+    return Plant(
+        name=name,
+        feeds=_mapping(tree, "feeds"),
+        units={unit: _unit(unit, branch, name) for unit, branch in _mapping(tree, "units").items()},
+        outlets=_roles(_mapping(tree, "outlets") if "outlets" in tree else {}),
+        note=str(tree.get("note", "")),
+        document=document,
+    )
 
 
 def _mapping(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -241,8 +248,11 @@ def _unit_tree(unit: Unit) -> dict[str, Any]:
     return tree
 
 
-def _put(document: Any, path: str, value: Any, plant: Plant) -> None:
-    """Set the value at a dotted path that starts at a unit or a feed."""
+def _put(document: Any, path: str, value: Any, plant: Plant) -> Any:
+    """The document with the value at a dotted path that starts at a unit or a feed.
+
+    Mappings on the way are copied, so that the document itself stays as it is.
+    """
     head, *keys = path.split(".")
     section = "units" if head in plant.units else "feeds"
     if head not in document.get(section, {}) or not keys:
@@ -250,9 +260,10 @@ def _put(document: Any, path: str, value: Any, plant: Plant) -> None:
         raise PlantError(
             (), f"found no unit or feed field {path!r}, expected unit.field.{nearest(head, known)}"
         )
-    branch = document[section][head]
-    for key in keys[:-1]:
-        if not isinstance(branch.get(key), Mapping):
-            branch[key] = {}
+    whole = branch = copy.copy(document)
+    for key in (section, head, *keys[:-1]):
+        below = branch.get(key)
+        branch[key] = copy.copy(below) if isinstance(below, Mapping) else {}
         branch = branch[key]
     branch[keys[-1]] = value
+    return whole

@@ -19,9 +19,7 @@ def step_of(fact: Fact) -> float:
     return fact.uncertainty or _DEFAULT_UNCERTAINTY * abs(fact.value)
 
 
-def responses(
-    flowsheet: Flowsheet, done: Pass, tangent: Tangent | None, period: float
-) -> dict[str, np.ndarray]:
+def responses(flowsheet: Flowsheet, done: Pass, period: float) -> dict[str, np.ndarray]:
     """Change of element masses [kg], shape (edge, element), per step of each fact, by unit.field.
 
     Facts that do not move their unit at all are left out.

@@ -2,13 +2,14 @@
 
 The loops of a chemical plant defeat plain substitution: with a bleed of a thousandth it takes
 thousands of passes, and a solvent loop without losses has no preferred size at all. Newton is
-indifferent to both. Its matrix comes from the Jacobians of the units (`tangent`), so a step
-costs one run of each unit per species it receives, and the matrix serves for several steps.
+indifferent to both. Its matrix comes from the derivatives of the units (`tangent`), by differences
+where a unit does not know its own, and is brought up to date by every pass (`loops`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,13 +22,14 @@ from ytterby.balance import (
     empty,
     of_streams,
 )
-from ytterby.chemistry import equilibrate
 from ytterby.plant.errors import Infeasible, NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
+from ytterby.plant.loops import Loops, as_streams
 from ytterby.plant.responses import responses
 from ytterby.plant.tangent import Tangent
 from ytterby.plant.trapped import check_gathering, check_ways_out
 from ytterby.plant.wiring import warnings
+from ytterby.units import Derivative
 
 TEAR_TOLERANCE = 1e-11
 """Largest mismatch of a torn stream, relative to the rarest element of each species [-]."""
@@ -37,15 +39,16 @@ _FIRST_PASSES = 4
 _TROUBLED_PASSES = 4
 """Passes running for which a unit may be in trouble; it takes as many to fill the recycles."""
 _MOST_STEPS = 60
-_LAME = 3
-"""Slow steps in a row that are worth a new tangent even near the end."""
+_SOON, _LATE = 2, 8
+"""Slow steps in a row after which a new tangent is worth it: far off, and near the end."""
+_KEPT = 2
+"""Tangents drawn with derivatives of a like plant, where there are some, before its own."""
 _ONE_SIDED = 4
 """Tangents drawn by differences upwards before downwards ones take turns."""
 _GOOD_CONTRACTION = 0.2
 _NEAR = 1e-6
 """Mismatch below which a tangent is as good as a new one would be, unless it was drawn a million
 times further off [-]."""
-_MOST_SHRINKING = 3.0
 _TRACE = 1e-30
 _ROUNDING = 5e-13
 """What a pass repeats to, relative: a cascade with targets to some 1e-13 [-]."""
@@ -58,48 +61,95 @@ def solve(
 ) -> Balance:
     """See `Plant.solve`."""
     flowsheet = Flowsheet.of(plant)
-    done, tangent = converge(flowsheet, near, progress)
-    _refuse_trouble(done)
-    responding = responses(flowsheet, done, tangent, period) if sensitivity else {}
-    return _balance(flowsheet, done, period, responding).check()
+    done = converge(flowsheet, Start.at(flowsheet, near), progress)
+    refuse_trouble(done)
+    responding = responses(flowsheet, done, period) if sensitivity else {}
+    return balance_of(flowsheet, done, period, responding).check()
 
 
-def converge(
-    flowsheet: Flowsheet, near: Balance | None, progress: Progress
-) -> tuple[Pass, Tangent | None]:
-    """(the pass at which every torn stream returns as it went, the last tangent)."""
-    torn = _first_guess(flowsheet, near)
-    if near is not None:
-        profiles = {unit: getattr(d, "profile", None) for unit, d in near.details.items()}
-        flowsheet.memory.update({unit: p for unit, p in profiles.items() if p is not None})
+def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
+    """The pass at which every torn stream returns as it went."""
+    torn = dict(start.torn)
     done = flowsheet.run(torn, progress)
     if not torn:
-        return done, None
+        return done
     patience = _Patience(done)
-    for _ in range(0 if near else _FIRST_PASSES):
-        torn = _as_streams(flowsheet, torn, flowsheet.returned(done))
+    for _ in range(start.passes):
+        torn = _returned(flowsheet, torn, done)
         done = patience.after(flowsheet.run(torn, progress))
-    tangent, last, drawn_at = None, np.inf, np.inf
+    loops, kept, last, drawn_at = None, start.derivatives, np.inf, np.inf
     drawn, lame, side = 0, 0, 1.0
     for step in range(_MOST_STEPS):
         mismatch = _mismatch(flowsheet, torn, done)
         progress(f"step {step}: loops close to {mismatch:.1e}")
         if mismatch <= TEAR_TOLERANCE:
-            return done, tangent
+            if _beyond_rounding(flowsheet, torn, done):
+                check_ways_out(flowsheet, done)
+            return done
         slow = mismatch > _GOOD_CONTRACTION * last
         lame = lame + 1 if slow else 0
-        worth = mismatch > _NEAR or mismatch < _NEAR * drawn_at or lame >= _LAME
-        if tangent is None or (slow and worth):
-            check_ways_out(flowsheet, done)
-            tangent, drawn_at = Tangent.around(flowsheet, done, side=side), mismatch
+        worth = mismatch > _NEAR or mismatch < _NEAR * drawn_at
+        if loops is None or lame >= (_SOON if worth else _LATE):
+            if not drawn:
+                check_ways_out(flowsheet, done)
+            tangent = Tangent.around(flowsheet, done, kept=kept, side=side)
+            loops, drawn_at = _loops(flowsheet, tangent), mismatch
             drawn, lame = drawn + 1, 0
+            kept = kept if drawn < _KEPT else {}
             # Slow for so long: differences may lie on the wrong side of a kink.
             side = -side if drawn >= _ONE_SIDED else side
         last = mismatch
-        torn = _newton(flowsheet, torn, done, tangent)
-        done = patience.after(flowsheet.run(torn, progress))
+        later = loops.step(torn, done) if loops else _returned(flowsheet, torn, done)
+        found = patience.after(flowsheet.run(later, progress))
+        if loops:
+            loops.learn(torn, done, later, found)
+        torn, done = later, found
+    check_ways_out(flowsheet, done)
     check_gathering(flowsheet, done)
     raise _not_converged(flowsheet, torn, done)
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where the search begins.
+
+    torn: the torn streams. passes: plain passes before the first step. derivatives: of units of a
+    like plant, which stand in for differences at first.
+    """
+
+    torn: Mapping[str, Stream]
+    passes: int = 0
+    derivatives: Mapping[str, Derivative] = field(default_factory=dict)
+
+    @staticmethod
+    def at(flowsheet: Flowsheet, near: Balance | None) -> Start:
+        """The torn streams of a like plant where there is one, otherwise empty ones.
+
+        What its units remember goes to those of the flowsheet.
+        """
+        torn = {}
+        for unit, detail in (near.details if near is not None else {}).items():
+            if unit in flowsheet.plant.units and hasattr(detail, "memory"):
+                flowsheet.memory.setdefault(unit, detail.memory)
+        for stream in flowsheet.wiring.torn:
+            torn[stream] = empty(flowsheet.basis)
+            if near is not None and stream in near.streams:
+                known = near.streams[stream]
+                amounts = np.array([known[name] for name in flowsheet.basis.names])
+                torn[stream] = Stream(flowsheet.basis, amounts, known.temperature)
+        return Start(torn, 0 if near else _FIRST_PASSES)
+
+
+def _returned(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> dict[str, Stream]:
+    return as_streams(flowsheet, torn, flowsheet.returned(done))
+
+
+def _loops(flowsheet: Flowsheet, tangent: Tangent) -> Loops | None:
+    """The model of the loops; None where one of them keeps what enters it, as things stand."""
+    try:
+        return Loops(flowsheet, tangent)
+    except np.linalg.LinAlgError:
+        return None
 
 
 class _Patience:
@@ -114,54 +164,8 @@ class _Patience:
         troubled = any(outcome.trouble for outcome in done.outcomes.values())
         self.passes = self.passes - 1 if troubled else _TROUBLED_PASSES
         if not self.passes:
-            _refuse_trouble(done)
+            refuse_trouble(done)
         return done
-
-
-def _first_guess(flowsheet: Flowsheet, near: Balance | None) -> dict[str, Stream]:
-    """The torn streams of a like plant where there is one, otherwise empty ones."""
-    torn = {}
-    for stream in flowsheet.wiring.torn:
-        torn[stream] = empty(flowsheet.basis)
-        if near is not None and stream in near.streams:
-            known = near.streams[stream]
-            amounts = np.array([known[name] for name in flowsheet.basis.names])
-            torn[stream] = Stream(flowsheet.basis, amounts, known.temperature)
-    return torn
-
-
-def _as_streams(
-    flowsheet: Flowsheet, like: dict[str, Stream], amounts: dict[str, np.ndarray]
-) -> dict[str, Stream]:
-    solution = flowsheet.basis.solution
-    return {
-        stream: Stream(
-            flowsheet.basis, equilibrate(amounts[stream], solution), like[stream].temperature
-        )
-        for stream in like
-    }
-
-
-def _newton(
-    flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass, tangent: Tangent
-) -> dict[str, Stream]:
-    """The torn streams after one Newton step; amounts that fall shrink by a factor instead."""
-    returned = flowsheet.returned(done)
-    gap = {s: (returned[s] - torn[s].amounts)[:, None] for s in torn}
-    try:
-        steps = tangent.close(gap)
-    except np.linalg.LinAlgError:
-        return _as_streams(flowsheet, torn, returned)
-    moved = {}
-    for stream, old in torn.items():
-        change = steps[stream][:, 0]
-        base = np.where(old.amounts > 0, old.amounts, returned[stream])
-        shrinking = np.clip(change / np.maximum(base, _TRACE), -_MOST_SHRINKING, 0.0)
-        moved[stream] = np.where(change < 0, base * np.exp(shrinking), base + change)
-        # A solid that no longer forms is gone; shrinking by factors would never end it.
-        gone = (returned[stream] <= 0) & (2 * change <= -old.amounts)
-        moved[stream][gone] = 0.0
-    return _as_streams(flowsheet, torn, moved)
 
 
 def _mismatch(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> float:
@@ -171,6 +175,12 @@ def _mismatch(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> floa
         (_worst_species(flowsheet, torn[s].amounts, returned[s], leaving)[0] for s in torn),
         default=0.0,
     )
+
+
+def _beyond_rounding(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> bool:
+    """Whether so much of an element goes round that rounding hides what enters and leaves."""
+    most = np.max([stream.element_amounts for stream in torn.values()], axis=0)
+    return bool((_ROUNDING * most > TEAR_TOLERANCE * _leaving(flowsheet, done)).any())
 
 
 def _leaving(flowsheet: Flowsheet, done: Pass) -> np.ndarray:
@@ -205,7 +215,7 @@ def _not_converged(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) ->
     worst = max(fit, key=lambda stream: fit[stream][0])
     gap, species = fit[worst]
     unit = worst.rpartition(".")[0]
-    _refuse_trouble(done)
+    refuse_trouble(done)
     return NotConverged(
         unit,
         f"the recycle {worst!r} does not settle: {flowsheet.basis.names[species]} returns "
@@ -214,7 +224,7 @@ def _not_converged(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) ->
     )
 
 
-def _refuse_trouble(done: Pass) -> None:
+def refuse_trouble(done: Pass) -> None:
     """Raise Infeasible where a unit cannot do what is asked of it."""
     for name, outcome in done.outcomes.items():
         if outcome.trouble is not None:
@@ -228,7 +238,7 @@ def _refuse_trouble(done: Pass) -> None:
             )
 
 
-def _balance(
+def balance_of(
     flowsheet: Flowsheet, done: Pass, period: float, responding: dict[str, np.ndarray]
 ) -> Balance:
     plant = flowsheet.plant

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ytterby.balance import Stream
-from ytterby.chemistry import equilibrate
+from ytterby.chemistry import Guess, equilibrate
 from ytterby.plant.flowsheet import Flowsheet, Pass
-from ytterby.units import Inlet, Outcome
+from ytterby.units import Derivative, Inlet, Outcome
 
 _STEP = 1e-6
 """Relative step of differences: near the square root of the rounding of a unit, 1e-13."""
@@ -23,26 +24,23 @@ _FLOOR = 1e-5
 """Smallest amount, relative to its stream, a step is measured by: traces act linearly."""
 
 
-@dataclass(frozen=True, eq=False)
-class UnitJacobian:
-    """Derivatives of one unit at one point.
-
-    outlets: by (inlet port, outlet port), shape (species out, species in).
-    drawn: kg/s drawn at a port per mol/s at an inlet port, shape (species in,), by (in, port).
-    """
-
-    outlets: Mapping[tuple[str, str], np.ndarray]
-    drawn: Mapping[tuple[str, str], np.ndarray]
-
-
-def unit_jacobian(flowsheet: Flowsheet, name: str, done: Pass, side: float = 1.0) -> UnitJacobian:
+def unit_jacobian(
+    flowsheet: Flowsheet,
+    name: str,
+    done: Pass,
+    side: float = 1.0,
+    kept: Derivative | None = None,
+) -> Derivative:
     """Derivatives of the unit `name` to the species that its inlets bring.
 
     side: 1 for differences upwards, -1 for downwards: at a kink, such as a liquor that is just
-    saturated, the two are not the same [-].
+    saturated, the two are not the same [-]. kept: what stands in for differences.
     """
     unit, basis = flowsheet.plant.units[name], flowsheet.basis
     base, inlets = done.outcomes[name], flowsheet.inlets(name, done.streams)
+    exact = unit.derivative(inlets, base) or kept
+    if exact is not None:
+        return exact
     size = len(basis.names)
     outlets: dict[tuple[str, str], np.ndarray] = {}
     drawn: dict[tuple[str, str], np.ndarray] = {}
@@ -56,9 +54,21 @@ def unit_jacobian(flowsheet: Flowsheet, name: str, done: Pass, side: float = 1.0
         for column in columns:
             step = side * _STEP * max(amounts[column], _FLOOR * amounts.sum())
             step = max(step, -amounts[column] / 2)
-            moved = flowsheet.run_unit(unit, name, _moved(inlets, port, column, step))
+            memory = _held(flowsheet.memory.get(name))
+            moved = unit.run(name, _moved(inlets, port, column, step), memory)
             _difference(base, moved, step, port, column, outlets, drawn)
-    return UnitJacobian(outlets, drawn)
+    return Derivative(outlets, drawn)
+
+
+def _held(memory: Any) -> Any:
+    """What a unit remembers, with the solids of its equilibria held as they are.
+
+    Where a liquor is just saturated a difference would straddle the point at which a solid begins
+    to form, and the derivative would be that of neither side.
+    """
+    if isinstance(memory, tuple):
+        return tuple(_held(one) for one in memory)
+    return memory.hold() if isinstance(memory, Guess) else memory
 
 
 def _moved(inlets: Mapping[str, Inlet], port: str, column: int, step: float) -> dict[str, Inlet]:
@@ -98,28 +108,35 @@ class Tangent:
     """
 
     flowsheet: Flowsheet
-    jacobians: Mapping[str, UnitJacobian]
+    jacobians: Mapping[str, Derivative]
     active: Mapping[str, np.ndarray]
     loops: np.ndarray
 
     @staticmethod
     def around(
-        flowsheet: Flowsheet, done: Pass, *, everywhere: bool = False, side: float = 1.0
+        flowsheet: Flowsheet,
+        done: Pass,
+        *,
+        everywhere: bool = False,
+        kept: Mapping[str, Derivative] | None = None,
+        side: float = 1.0,
     ) -> Tangent:
-        """The model around `done`; units no loop reaches are left out unless `everywhere`.
+        """The model around `done`; units that no loop passes are left out unless `everywhere`.
 
-        A unit in trouble counts as one that gives what it gives whatever it receives.
+        kept: of units of a like plant, taken where a unit does not know its own. side: see
+        `unit_jacobian`.
+        A unit that is stuck counts as one that gives what it gives whatever it receives.
         """
         returned = flowsheet.returned(done)
         active = {
             stream: np.flatnonzero((amounts > 0) | (done.streams[stream].amounts > 0))
             for stream, amounts in returned.items()
         }
-        reached = _reached(flowsheet) if not everywhere else set(flowsheet.wiring.order)
+        reached = _within_loops(flowsheet) if not everywhere else set(flowsheet.wiring.order)
         jacobians = {
-            name: unit_jacobian(flowsheet, name, done, side)
+            name: unit_jacobian(flowsheet, name, done, side, (kept or {}).get(name))
             for name in flowsheet.wiring.order
-            if name in reached and not done.outcomes[name].trouble
+            if name in reached and not done.outcomes[name].stuck
         }
         bare = Tangent(flowsheet, jacobians, active, np.zeros((0, 0)))
         size = sum(places.size for places in active.values())
@@ -196,14 +213,20 @@ class Tangent:
         return changes
 
 
-def _reached(flowsheet: Flowsheet) -> set[str]:
-    """Units downstream of a torn stream."""
+def _within_loops(flowsheet: Flowsheet) -> set[str]:
+    """Units on a way from a torn stream to a torn stream."""
     wiring = flowsheet.wiring
-    waiting = [wiring.taker[stream][0] for stream in wiring.torn]
-    reached: set[str] = set()
+    onward = {name: {unit for _, unit in wiring.successors(name)} for name in wiring.order}
+    back = {name: {unit for unit in onward if name in onward[unit]} for name in onward}
+    after = _reached({wiring.taker[stream][0] for stream in wiring.torn}, onward)
+    return after & _reached({stream.rpartition(".")[0] for stream in wiring.torn}, back)
+
+
+def _reached(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+    waiting, reached = list(start), set()
     while waiting:
         unit = waiting.pop()
         if unit not in reached:
             reached.add(unit)
-            waiting += [onward for _, onward in wiring.successors(unit)]
+            waiting += ways[unit]
     return reached

@@ -13,11 +13,13 @@ from ytterby.separation.circuit import (
     Stages,
 )
 from ytterby.separation.profile import Outlet, Profile
+from ytterby.separation.response import Change, Response
 from ytterby.separation.targets import Target
 
 __all__ = [
     "Aqueous",
     "Cascade",
+    "Change",
     "Chemistry",
     "Circuit",
     "Flows",
@@ -26,6 +28,7 @@ __all__ = [
     "Organic",
     "Outlet",
     "Profile",
+    "Response",
     "SideDraw",
     "SideFeed",
     "Stages",

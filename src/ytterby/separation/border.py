@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.search import DIFFERENCE, Search
+from ytterby.separation.search import DIFFERENCE, Border, Search
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
@@ -32,6 +32,10 @@ LARGEST_MOVE, LEAST_MOVE = 0.7, 1e-3
 """Largest change of one unknown in one step [-]: a factor two of a flow; and the damping at which
 a line search gives up."""
 
+CHORD_STEPS, CHORD_PROGRESS, CHORD_TOLERANCE = 10, 0.6, 1e-12
+"""Along the border of a neighbour: most steps, share of the misses that each may leave, and the
+|ln(quantity/allowed)| to reach, tighter because such steps do not square it [-]."""
+
 ROUNDING_FLOOR = 64.0
 """A target whose quantity moves by d when its flow moves by rounding is met to this many d [-]."""
 
@@ -46,7 +50,7 @@ def settled(
 
 def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
     """Damped Newton on the unknown flows, bounds active where a step would leave them."""
-    point, g = search.solve(q)
+    point, g = search.stand(q)
     floor: Array | float = TARGET_TOLERANCE
     misses: list[float] = []
     for taken in range(NEWTON_STEPS):
@@ -81,6 +85,39 @@ def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool
         misses.append(float(left))
         if len(misses) > PATIENCE and misses[-1] > PROGRESS * misses[-1 - PATIENCE]:
             return q, point, g, False
+    return q, point, g, False
+
+
+def along_border(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """Steps by the border of a neighbour, brought up to date by what each finds (Broyden 1965).
+
+    Near a solution this takes a cascade per step and no derivatives. False where it does not get
+    there at once: Newton goes on from what it gives.
+    """
+    point, g = search.stand(q)
+    border = search.border
+    if border is None or border.names != search.names or not point.converged:
+        return q, point, g, False
+    matrix: Array = border.matrix
+    floor = ROUNDING_FLOOR * np.finfo(float).eps * np.abs(matrix).max(axis=1, initial=0.0)
+    floor = np.maximum(CHORD_TOLERANCE, np.minimum(floor, TARGET_TOLERANCE))
+    for taken in range(CHORD_STEPS):
+        if settled(search, q, g, floor).all() and (taken or not g.any()):
+            search.border = Border(border.names, matrix, border.slopes)
+            return q, point, g, True
+        step = bounded_step(search, q, g, matrix)
+        if step is None or np.abs(step).max() > LARGEST_MOVE:
+            break
+        moved = np.clip(q + step, search.low, search.high)
+        step = moved - q
+        trial, h = search.solve(moved, point.potential + border.slopes @ step)
+        left, missed = np.abs(h[~settled(search, moved, h, floor)]).sum(), np.abs(g).sum()
+        if not trial.converged or left > CHORD_PROGRESS * missed:
+            break
+        if step.any():
+            error = h - g - matrix @ step
+            matrix = matrix + np.outer(error, step / float(step @ step))
+        q, point, g = moved, trial, h
     return q, point, g, False
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from ytterby.separation.circuit import (
 )
 from ytterby.separation.profile import Profile, describe, saturated
 from ytterby.separation.reach import Reached, reach
+from ytterby.separation.response import Change, Response, respond
+from ytterby.separation.search import Border, Search
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]
@@ -49,6 +52,8 @@ class Cascade:
         None: the facts mixer-settler.entrainment.*.
     solubility: log10 of hydroxide solubility products by component [-], mol/L; empty: not checked.
     loading_limit: largest share of the extractant bound to metal [-]; None: not checked.
+    organic_at: the organic feed at a flow [L/s], where its composition changes with the flow, as
+        that of a returning organic does which fresh one makes up; None: `organic` at any flow.
     """
 
     chemistry: Chemistry
@@ -65,6 +70,7 @@ class Cascade:
     entrainment: tuple[float, float] | None = None
     solubility: Mapping[str, float] | None = None
     loading_limit: float | None = None
+    organic_at: Callable[[float], Organic] | None = None
 
     def __post_init__(self) -> None:
         if self.stages.stripping and self.strip is None:
@@ -116,6 +122,7 @@ class Cascade:
             entrainment,
             self.side_feeds,
             self.side_draws,
+            self.organic_at,
         )
 
     def first_flows(self) -> Flows:
@@ -123,10 +130,13 @@ class Cascade:
         flows = estimate(self.layout, self.targets)
         return flows if self.reflux is None else replace(flows, reflux=self.reflux)
 
-    def solve(self, guess: Profile | None = None, *, sensitivity: bool = True) -> Profile:
+    def solve(
+        self, guess: Profile | None = None, *, sensitivity: bool = True, thorough: bool = True
+    ) -> Profile:
         """The steady state; `guess`, an earlier profile of equal stages, only makes it faster.
 
-        sensitivity: also work out what each target's quantity moves with.
+        sensitivity: also work out what each target's quantity moves with. thorough: where the
+        targets are not met near the guess, seek on, and find out why if they cannot be.
 
         Never raises for a target that cannot be reached: see `Profile.converged` and `.reason`.
         """
@@ -136,35 +146,44 @@ class Cascade:
         flows = self.first_flows()
         if warm and guess is not None and self.targets:
             flows = flows.with_(**{t.flow: guess.flows[t.flow] for t in self.targets})
-        start = guess.potential if warm and guess is not None else None
+        start = (guess.potential, guess.border) if warm and guess is not None else (None, None)
         held = warm and guess is not None and "organic: loading" in guess.figures
-        return self._profile(layout, self._within_loading(layout, flows, start, held, sensitivity))
+        seek = partial(reach, sensitivity=sensitivity, thorough=thorough)
+        return self._profile(layout, self._within_loading(layout, flows, start, held, seek))
+
+    def respond(self, profile: Profile, changes: Sequence[Change]) -> Response:
+        """How the outlets of a solved profile answer to what enters, targets staying met."""
+        loading = Target.loading("organic", self.loading_limit or 1.0)
+        held = "organic: loading" in profile.figures
+        targets = tuple(loading if held and t.flow == "organic" else t for t in self.targets)
+        search = Search(self.layout, targets, profile.flows)
+        return respond(search, profile.potential, profile.flows, changes)
 
     def _within_loading(
         self,
         layout: Layout,
         flows: Flows,
-        start: Array | None,
+        start: tuple[Array | None, Border | None],
         held: bool,
-        sensitivity: bool,
+        seek: Callable[..., Reached],
     ) -> Reached:
         """The flows that meet the targets, with enough organic to keep the loading limit.
 
         A target that is a limit gives way: the organic grows until the loading is at its own
         limit, and recovers more than was asked for. held: which of the two to try first.
+        start: potentials and border of a neighbour. seek: `reach`, as `solve` wants it.
         """
         own = next((t for t in self.targets if t.flow == "organic" and t.kind == "limit"), None)
         if own is None or self.loading_limit is None:
-            return reach(layout, self.targets, flows, start, sensitivity=sensitivity)
+            return seek(layout, self.targets, flows, start[0], border=start[1])
         loading = Target.loading("organic", self.loading_limit)
         other = tuple(loading if t is own else t for t in self.targets)
         first, second = (other, self.targets) if held else (self.targets, other)
-        reached = reach(layout, first, flows, start, sensitivity=sensitivity)
+        reached = seek(layout, first, flows, start[0], border=start[1])
         rival = own if held else loading
         if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
             return reached
-        start, flows = reached.point.potential, reached.flows
-        retried = reach(layout, second, flows, start, sensitivity=sensitivity)
+        retried = seek(layout, second, reached.flows, reached.point.potential)
         return retried if retried.converged or not reached.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
@@ -179,9 +198,10 @@ class Cascade:
         changes: dict[str, Any] = {
             "figures": reached.figures,
             "sensitivity": reached.sensitivity,
+            "border": reached.border,
         }
         if reached.converged and (limit := self._limit(layout, reached, profile)):
-            changes |= {"converged": False, "reason": limit}
+            changes |= {"converged": False, "limited": True, "reason": limit}
         return replace(profile, **changes)
 
     def _limit(self, layout: Layout, reached: Reached, profile: Profile) -> str:

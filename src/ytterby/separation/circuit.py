@@ -12,7 +12,7 @@ Further feeds and draws of either phase may stand at any stage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -281,7 +281,10 @@ def settled(aqueous_feed, organic_feed, aqueous_draw, organic_draw, in_organic, 
 
 @dataclass(frozen=True)
 class Layout:
-    """A three-section cascade without its flows: `circuit(flows)` completes it."""
+    """A three-section cascade without its flows: `circuit(flows)` completes it.
+
+    organic_at: see `Cascade`.
+    """
 
     chemistry: Chemistry
     stages: Stages
@@ -293,6 +296,7 @@ class Layout:
     entrainment: tuple[float, float]
     side_feeds: tuple[SideFeed, ...] = ()
     side_draws: tuple[SideDraw, ...] = ()
+    organic_at: Callable[[float], Organic] | None = None
 
     @cached_property
     def _entering(self) -> list[tuple[str, Aqueous | Organic, int, Array]]:
@@ -324,6 +328,9 @@ class Layout:
             flow = self.feed.flow if name == "feed" else flows[name]
             if flow is None:
                 continue
+            if name == "organic" and self.organic_at is not None:
+                feed = self.organic_at(flow)
+                concentrations = contents(self.chemistry, feed)
             phase = "organic" if isinstance(feed, Organic) else "aqueous"
             volume[phase][stage] += flow
             amount[phase][stage] += flow * concentrations

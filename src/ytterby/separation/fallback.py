@@ -74,7 +74,7 @@ def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list
         before = q.copy()
         q[k] = value
         try:
-            latest = seek(search, q, others) if others else (*stand(search, q), [])
+            latest = seek(search, q, others) if others else (*footing(search, q), [])
         except NoFooting:
             q[:] = before
             raise
@@ -88,7 +88,7 @@ def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list
     return g, matrix, [k, *met] if reached else met
 
 
-def stand(search: Search, q: Array) -> tuple[Array, Array]:
+def footing(search: Search, q: Array) -> tuple[Array, Array]:
     """ln(quantity/allowed) at q and its derivative; raises NoFooting where no cascade stands, and
     Spent."""
     point, g = search.solve(q)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ytterby.separation.chemistry import Chemistry
 from ytterby.separation.circuit import Circuit, Flows, Layout
 from ytterby.separation.mass_action import distribution, free_extractant
+from ytterby.separation.search import Border
 from ytterby.separation.solve import Point, arrays
 
 Array = NDArray[np.float64]
@@ -43,7 +44,8 @@ class Outlet:
 class Profile:
     """A cascade at its steady state, or the best one reached and why it is not better.
 
-    converged: the balances and closures hold and every target is met.
+    converged: the balances and closures hold, every target is met and no limit is exceeded.
+    limited: all but the last: hydroxide would come down, or the organic is loaded too much.
     reason: empty, or why not.
     components: names along the last axis.
     aqueous, organic: concentrations leaving each stage [mol/L], shape (stage, component).
@@ -61,6 +63,7 @@ class Profile:
     sensitivity: d ln(quantity)/d ln(flow) by the same name, then by flow [-].
     margin: by section, the least driving force between neighbouring stages, see `pinches` [-].
     extrapolated: where constants are used outside the window they were measured in, in words.
+    border: how it moves with the flows that targets set, which a warm start uses too.
     iterations: Newton steps in all [-].
     """
 
@@ -88,6 +91,8 @@ class Profile:
     sensitivity: dict[str, dict[str, float]] = field(default_factory=dict)
     margin: dict[str, float] = field(default_factory=dict)
     extrapolated: tuple[str, ...] = ()
+    limited: bool = False
+    border: Border | None = None
 
 
 def outlet(chemistry: Chemistry, circuit: Circuit, x: Array, y: Array, name: str) -> Outlet:

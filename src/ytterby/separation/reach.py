@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.border import newton_on_flows, settled
+from ytterby.separation.border import along_border, newton_on_flows, settled
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.fallback import nested, standing, with_room
-from ytterby.separation.search import Search
+from ytterby.separation.search import Border, Search
 from ytterby.separation.solve import Point
 from ytterby.separation.targets import SHARES, Target
 
@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 
 GROWTHS = (0.7, 1.6, 3.0)
 """How far beyond the end of a search a missed target's own flow is tried, in ln of it [-]."""
+
+NOT_SOUGHT = "the targets are not met nearby"
+"""Reason where neither other ways nor the reason were sought."""
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Reached:
     iterations: int
     figures: dict[str, float] = field(default_factory=dict)
     sensitivity: dict[str, dict[str, float]] = field(default_factory=dict)
+    border: Border | None = None
 
 
 def reach(
@@ -40,31 +44,51 @@ def reach(
     flows: Flows,
     start: Array | None,
     *,
+    border: Border | None = None,
     sensitivity: bool = True,
+    thorough: bool = True,
 ) -> Reached:
-    """The cascade at flows that meet the targets, or the best reached and the reason."""
+    """The cascade at flows that meet the targets, or the best reached and the reason.
+
+    start, border: potentials and border of a neighbour; they only save time. thorough: try every
+    way, and find out the reason if none leads there.
+    """
     search = Search(layout, targets, flows)
-    search.potential = start
+    search.potential, search.border = start, border
     if not targets:
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
     first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
-    q, point, g, done = newton_on_flows(search, first)
-    for way in (nested, with_room):
+    roomy = border is not None and border.roomy and border.names == search.names
+    q, point, g, done = (with_room if roomy else along_border)(search, first)
+    if not done:
+        q, point, g, done = newton_on_flows(search, q if point.converged else first)
+    for way in (nested, with_room) if thorough else ():
         if done:
             break
         search.grant()
         q, point, g, done = way(search, first)
+        roomy = way is with_room
+    if done and roomy:
+        search.jacobian(point, q, g)
+        assert search.border is not None
+        search.border = replace(search.border, roomy=True)
     if not done:
         search.grant()
         if not point.converged:
             q, (point, g) = first, search.solve(first)
-    return report(search, q, point, g, done, sensitivity)
+    return report(search, q, point, g, done, sensitivity, thorough)
 
 
 def report(
-    search: Search, q: Array, point: Point, g: Array, done: bool, sensitivity: bool
+    search: Search,
+    q: Array,
+    point: Point,
+    g: Array,
+    done: bool,
+    sensitivity: bool,
+    thorough: bool = True,
 ) -> Reached:
     """The end of a search with figures, sensitivities and, if it failed, the reason."""
     targets, flows, layout = search.targets, search.flows(q), search.layout
@@ -72,9 +96,9 @@ def report(
     if not point.converged:
         reason = "the stage balances did not converge"
     elif not done:
-        reason = failure(search, q, g)
-    result = Reached(point, flows, done, reason, search.iterations)
-    names = [f"{t.flow}: {t.name}" for t in targets]
+        reason = failure(search, q, g) if thorough else NOT_SOUGHT
+    result = Reached(point, flows, done, reason, search.iterations, border=search.border)
+    names = search.names
     result.figures = {n: t.measure(layout, point) for n, t in zip(names, targets, strict=True)}
     if point.converged and sensitivity:
         matrix, _ = search.jacobian(point, q, g)

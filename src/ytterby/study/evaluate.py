@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing import get_context
 from typing import Any
 
@@ -35,7 +36,11 @@ class Study:
         changes: dict[str, Any] = {}
         for variable, value in zip(self.variables, sample, strict=True):
             changes.update(variable.changes(float(value)))
-        return self.plant.with_(**changes) if changes else self.plant
+        return self._plain.with_(**changes) if changes else self.plant
+
+    @cached_property
+    def _plain(self) -> Plant:
+        return self.plant.plain()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ytterby.balance import Balance, Stream
 from ytterby.balance.balance import of_streams
 from ytterby.plant import Plant
 from ytterby.plant.flowsheet import Flowsheet, Pass
-from ytterby.plant.solve import converge, edges
+from ytterby.plant.solve import Start, converge, edges
 from ytterby.plant.tangent import Tangent
 from ytterby.study.evaluate import Study
 from ytterby.units import Outcome
@@ -39,7 +39,7 @@ class Neighbourhood:
     def of(plant: Plant, near: Balance) -> Neighbourhood:
         """The plant solved from `near`, its balance, which is found again. Raises NotConverged."""
         flowsheet = Flowsheet.of(plant)
-        done, _ = converge(flowsheet, near, lambda line: None)
+        done = converge(flowsheet, Start.at(flowsheet, near), lambda line: None)
         tangent = Tangent.around(flowsheet, done, everywhere=True)
         return Neighbourhood(flowsheet, done, near, tangent)
 

@@ -65,7 +65,7 @@ from ytterby.units.split import Split
 from ytterby.units.strip_casting import StripCasting
 from ytterby.units.sulfation_roast import SulfationRoast
 from ytterby.units.tank_leach import CoalRefuseLeach, TankLeach
-from ytterby.units.unit import Grade, Inlet, Outcome, Unit
+from ytterby.units.unit import Derivative, Grade, Inlet, Outcome, Unit
 from ytterby.units.water_leach import WaterLeach
 
 KINDS: dict[str, type[Unit]] = {
@@ -153,6 +153,7 @@ __all__ = [
     "Coating",
     "CopperDissolution",
     "Declaration",
+    "Derivative",
     "DiffusionDialysis",
     "DoubleSulfatePrecipitation",
     "Drying",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
 from ytterby.balance import Finding, Stream, mix
@@ -22,8 +22,9 @@ from ytterby.chemistry import (
     solubility,
 )
 from ytterby.facts import Fact, UnknownFact, fact
-from ytterby.separation import Cascade, Chemistry, NoCircuit, Profile, Stages, Target
-from ytterby.units.cascade_detail import CascadeDetail
+from ytterby.separation import Cascade, Chemistry, NoCircuit, Organic, Profile, Stages, Target
+from ytterby.units.cascade_derivative import derivative
+from ytterby.units.cascade_detail import CascadeDetail, Remembered
 from ytterby.units.cascade_form import (
     FLOWS_SCHEMA,
     STAGES_SCHEMA,
@@ -71,13 +72,8 @@ from ytterby.units.fields import (
     sourced,
     sourced_table,
 )
-from ytterby.units.unit import Inlet, Outcome, Unit
+from ytterby.units.unit import Derivative, Inlet, Outcome, Unit
 
-_SETTLED = 1e-12
-"""Relative change of the organic flow at which its make-up has settled [-]."""
-_ROUNDS = 12
-_STEEPEST = 2.0
-"""Steepest answer of the flow to itself that is believed in a secant step, either way [-]."""
 _LITRES = 1000
 
 
@@ -239,15 +235,32 @@ class CascadeUnit(Unit):
         salts = set() if system.solvates else {"Na+", complex_of("Na+", self.extractant)}
         return bound | salts | sulfate | {system.counter_ion, f"{self.extractant}(org)"}
 
+    @cached_property
+    def chemistry(self) -> Callable[[Components], Chemistry]:
+        """Distribution of the components of a plant; it is the same object for the same ones."""
+        if self.system.exchanges:
+            return partial(_by_exchange, factors=tuple(self.factors.items()))
+        return partial(
+            _by_mass_action,
+            log_K=tuple((element, fact.value) for element, fact in self.log_K.items()),
+            factors=tuple(self.factors.items()),
+            order=self.order.value,
+            activity=self.activity.value,
+            reference=self.reference_dimer.si("mol/m3") / _LITRES,
+        )
+
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
         if (missing := self._missing(case)) is not None:
             return self._idle(name, inlets, missing)
-        profile: Profile | None = memory
+        last = memory or Remembered()
+        profile = last.profile
         if profile is not None and profile.components != case.known.names:
             profile = None
         try:
-            profile, unsettled = case.settle(self._first_organic(case, profile), profile)
+            cascade = case.cascade(self._first_organic(case, profile))
+            # What was sought far and wide on the last pass is not sought so again on this one.
+            profile = cascade.solve(profile, sensitivity=False, thorough=not last.reason)
         except NoCircuit as error:
             return self._idle(name, inlets, str(error))
         solvent = case.solvent(profile.flows.organic)
@@ -257,12 +270,26 @@ class CascadeUnit(Unit):
             outlets=outlets,
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=notes(name, self, case.feed, profile),
-            trouble=self._trouble(name, profile, solvent.surplus, strip_surplus),
-            residual=max(profile.residual, unsettled),
-            # Flows at which a search gave up are no place to start the next one from.
-            memory=profile if profile.converged else memory,
-            detail=CascadeDetail.of(self, case, profile, solvent),
+            trouble=self._trouble(name, profile, last.reason, solvent.surplus, strip_surplus),
+            stuck=not (profile.converged or profile.limited),
+            residual=profile.residual,
+            memory=last.after(profile),
+            detail=CascadeDetail(case, profile, solvent),
         )
+
+    def derivative(self, inlets: Mapping[str, Inlet], outcome: Outcome) -> Derivative | None:
+        if outcome.stuck or inlets["strip"].stream.amounts.any() or not self._plain:
+            return None
+        detail: CascadeDetail = outcome.detail
+        case, profile = detail.case, detail.solved
+        cascade = case.cascade(profile.flows.organic)
+        return derivative(case, cascade, profile, detail.solvent, outcome.outlets)
+
+    @property
+    def _plain(self) -> bool:
+        """Whether an acid exchanges protons for metals, and the liquor has one anion."""
+        system = self.system
+        return not (system.solvates or system.exchanges or self.anion == "sulfate")
 
     def _missing(self, case: Case) -> str | None:
         """What is lacking for the cascade to run at all."""
@@ -286,6 +313,7 @@ class CascadeUnit(Unit):
             outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
             drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
             trouble=Finding(name, text, "error"),
+            stuck=True,
         )
 
     def _first_organic(self, case: Case, profile: Profile | None) -> float:
@@ -298,10 +326,16 @@ class CascadeUnit(Unit):
         return returning or case.feed.volume("aqueous") * _LITRES or 1.0
 
     def _trouble(
-        self, name: str, profile: Profile, solvent_surplus: bool, strip_surplus: bool
+        self,
+        name: str,
+        profile: Profile,
+        known: str,
+        solvent_surplus: bool,
+        strip_surplus: bool,
     ) -> Finding | None:
         if not profile.converged:
-            return Finding(name, profile.reason, "error")
+            limited = profile.limited or not known
+            return Finding(name, profile.reason if limited else known, "error")
         if solvent_surplus:
             text = "more organic returns than the cascade takes; bleed the organic loop"
             return Finding(name, text, "error")
@@ -327,17 +361,6 @@ class Case:
     def of(unit: CascadeUnit, inlets: Mapping[str, Inlet]) -> Case:
         feed = inlets["feed"].stream
         known = Components.of(feed.basis, unit.system, unit.elements)
-        if unit.system.exchanges:
-            chemistry = by_exchange(known, unit.factors)
-        else:
-            chemistry = by_mass_action(
-                known,
-                {element: fact.value for element, fact in unit.log_K.items()},
-                unit.factors,
-                unit.order.value,
-                unit.activity.value,
-                unit.reference_dimer.si("mol/m3") / _LITRES,
-            )
         return Case(
             unit,
             feed,
@@ -345,39 +368,29 @@ class Case:
             inlets["strip"],
             inlets.get("saponify"),
             known,
-            chemistry,
+            unit.chemistry(known),
         )
 
-    def solvent(self, litres: float) -> Solvent:
-        """The organic as it enters at `litres` [L/s]."""
+    def solvent(self, litres: float, organic: Inlet | None = None) -> Solvent:
+        """The organic as it enters at `litres` [L/s]; `organic` in place of what returns."""
         unit = self.unit
         return Solvent.at(
-            litres / _LITRES, self.organic, self.saponify, unit.saponification, unit.system
+            litres / _LITRES,
+            organic or self.organic,
+            self.saponify,
+            unit.saponification,
+            unit.system,
         )
 
-    def settle(self, litres: float, profile: Profile | None) -> tuple[Profile, float]:
-        """(profile, relative change of the organic flow that is left) from a guess of it [L/s].
+    def organic_at(self, litres: float) -> Organic:
+        """The organic feed at `litres` [L/s]: what returns, made up, saponified."""
+        return self.solvent(litres).as_feed(self.known, self.feed.basis)
 
-        The flow decides how much fresh organic joins, and so the composition, which decides the
-        flow: a secant on that one number.
+    def cascade(self, litres: float) -> Cascade:
+        """The cascade itself; `litres` [L/s] is where its search for the organic flow begins.
+
+        The flow decides how much fresh organic joins, and so the composition of the organic.
         """
-        slope, last, change = 0.0, None, 0.0
-        for _ in range(_ROUNDS):
-            profile = self.cascade(self.solvent(litres)).solve(profile, sensitivity=False)
-            found = profile.flows.organic
-            change = found - litres
-            if not profile.converged or abs(change) <= _SETTLED * found:
-                break
-            if last is not None and litres != last[0]:
-                slope = (found - last[1]) / (litres - last[0])
-                slope = min(max(slope, -_STEEPEST), 1 - 1 / _STEEPEST)
-            last, least = (litres, found), min(litres, found) / _STEEPEST
-            litres = max(litres + change / (1 - slope), least)
-        assert profile is not None
-        return profile, abs(change) / litres
-
-    def cascade(self, solvent: Solvent) -> Cascade:
-        """The cascade itself, with `solvent` as its organic feed."""
         unit, known = self.unit, self.known
         acid = self.strip.reagent if self.strip.reagent is not None else self.strip.stream
         given = {name: flow * _LITRES for name, flow in unit.flows.items() if name != "reflux"}
@@ -385,29 +398,16 @@ class Case:
             chemistry=self.chemistry,
             stages=Stages(**unit.stages),
             feed=aqueous_of(self.feed, known),
-            organic=dataclasses.replace(
-                solvent.as_feed(known, self.feed.basis), flow=given.get("organic")
-            ),
+            organic=dataclasses.replace(self.organic_at(litres), flow=given.get("organic")),
             strip=dataclasses.replace(aqueous_of(acid, known), flow=given.get("strip")),
             reflux=unit.flows.get("reflux"),
-            targets=tuple(self._target(flow, aim) for flow, aim in unit.targets.items()),
+            targets=_targets(unit.targets, known),
             efficiency=unit.efficiency.value,
             entrainment=(unit.aqueous_in_organic.value, unit.organic_in_aqueous.value),
             solubility=hydroxide_products(known),
             loading_limit=unit.loading_limit.value,
+            organic_at=self.organic_at,
         )
-
-    def _target(self, flow: str, aim: Aim) -> Target:
-        kind = "equality" if aim.sense == "=" else "limit"
-        match aim.quality:
-            case "recovery":
-                return Target.recovery(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
-            case "purity":
-                scales = zip(self.known.names, self.known.per_mole.tolist(), strict=True)
-                weights = {e: kg_oxide(e) / scale for e, scale in scales if e in RARE_EARTHS}
-                return Target.purity(flow, aim.elements, aim.value, weights, kind)  # type: ignore[arg-type]
-            case _:
-                return Target.residual(flow, aim.elements, aim.value, kind)  # type: ignore[arg-type]
 
     def outlets(self, profile: Profile, solvent: Solvent) -> dict[str, Stream]:
         """Raffinate, extract and stripped organic as streams."""
@@ -423,6 +423,35 @@ class Case:
             "extract": made["extract"],
             "stripped": made["organic"],
         }
+
+
+@lru_cache(maxsize=64)
+def _by_mass_action(known: Components, log_K: tuple, factors: tuple, **numbers: float) -> Chemistry:
+    return by_mass_action(known, dict(log_K), dict(factors), **numbers)
+
+
+@lru_cache(maxsize=64)
+def _by_exchange(known: Components, factors: tuple) -> Chemistry:
+    return by_exchange(known, dict(factors))
+
+
+@cache
+def _targets(aims: Frozen, known: Components) -> tuple[Target, ...]:
+    """The aims as targets of the cascade."""
+    return tuple(_target(flow, aim, known) for flow, aim in aims.items())
+
+
+def _target(flow: str, aim: Aim, known: Components) -> Target:
+    kind = "equality" if aim.sense == "=" else "limit"
+    match aim.quality:
+        case "recovery":
+            return Target.recovery(flow, aim.elements, aim.value, kind)
+        case "purity":
+            scales = zip(known.names, known.per_mole.tolist(), strict=True)
+            weights = {e: kg_oxide(e) / scale for e, scale in scales if e in RARE_EARTHS}
+            return Target.purity(flow, aim.elements, aim.value, weights, kind)
+        case _:
+            return Target.residual(flow, aim.elements, aim.value, kind)
 
 
 def kg_oxide(element: str) -> float:

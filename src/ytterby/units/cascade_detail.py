@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ytterby.chemistry import Species, atomic_mass, atoms_of
@@ -15,33 +16,110 @@ from ytterby.units.cascade_streams import Solvent, cation_of
 from ytterby.units.extraction import ACID_OF
 
 if TYPE_CHECKING:
-    from ytterby.units.cascade import CascadeUnit, Case
+    from ytterby.units.cascade import Case
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """What a cascade unit remembers: the last profile that stood, and why there was none since."""
+
+    profile: Profile | None = None
+    reason: str = ""
+
+    def after(self, profile: Profile) -> Remembered:
+        """Flows at which a search gave up are no place to start the next one from."""
+        if profile.converged or profile.limited:
+            return Remembered(profile)
+        return Remembered(self.profile, self.reason or profile.reason)
 
 
 @dataclass(frozen=True, eq=False)
 class CascadeDetail:
     """What a cascade tells of its inside.
 
-    cascade: as it was solved, without any plant; the exchange model counts equivalents there.
-    profile: stage by stage, in moles. stages: per section.
-    aims: targets by the flow they set.
-    acid, alkali: kg of them in the strip and for saponification, per kg of rare earth oxide fed
-    [-], and what they are. loading_limit: [-].
+    solved: stage by stage, in what the cascade counts. solvent: its organic.
     """
 
-    cascade: Cascade
-    profile: Profile
-    stages: Mapping[str, int]
-    aims: Mapping[str, Aim]
-    acid: float
-    alkali: float
-    acid_name: str
-    alkali_name: str
-    loading_limit: Fact
+    case: Case
+    solved: Profile
+    solvent: Solvent
+
+    @property
+    def memory(self) -> Remembered:
+        """What the next solve of a like cascade begins with."""
+        return Remembered(self.solved)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Stage by stage, in moles."""
+        moles = self.case.known.per_mole
+        return dataclasses.replace(
+            self.solved, aqueous=self.solved.aqueous / moles, organic=self.solved.organic / moles
+        )
+
+    @cached_property
+    def cascade(self) -> Cascade:
+        """As it was solved, without any plant; the exchange model counts equivalents there."""
+        solved = self.case.cascade(self.solved.flows.organic)
+        return dataclasses.replace(solved, organic_at=None)
+
+    @property
+    def stages(self) -> Mapping[str, int]:
+        """Stages per section [-]."""
+        return self.case.unit.stages
+
+    @property
+    def aims(self) -> Mapping[str, Aim]:
+        """Aims by the flow they set."""
+        return self.case.unit.targets
+
+    @property
+    def loading_limit(self) -> Fact:
+        """Rare earth over the stoichiometric capacity, at most [-]."""
+        return self.case.unit.loading_limit
+
+    @property
+    def acid_name(self) -> str:
+        """The acid that strips."""
+        return ACID_OF[self.case.unit.anion]
+
+    @property
+    def acid(self) -> float:
+        """Acid in the strip per rare earth oxide fed, by mass [-]."""
+        atoms = atoms_of(self.acid_name)
+        per_proton = sum(n * atomic_mass(e) for e, n in atoms.items()) / atoms["H"]
+        return self._per_oxide(self.solved.acid_used * per_proton)
+
+    @property
+    def alkali_name(self) -> str:
+        """The alkali that saponifies."""
+        return "NH3" if self._cation == "NH4+" else "NaOH"
+
+    @property
+    def alkali(self) -> float:
+        """Alkali for saponification per rare earth oxide fed, by mass [-]."""
+        saponify = self.case.saponify
+        if saponify is None or saponify.reagent is None:
+            return 0.0
+        _, per_mass = cation_of(saponify.reagent)
+        return self._per_oxide(
+            self.solvent.alkali * per_mass * Species.of(self.alkali_name).molar_mass
+        )
+
+    @property
+    def _cation(self) -> str | None:
+        saponify = self.case.saponify
+        if saponify is None or saponify.reagent is None:
+            return None
+        return cation_of(saponify.reagent)[0]
+
+    def _per_oxide(self, kilograms: float) -> float:
+        oxides = self.case.feed.reo_mass
+        return kilograms / oxides if oxides else 0.0
 
     def rows(self) -> list[tuple[str, str]]:
         """(label, text) of what an engineer asks first of a cascade."""
-        profile = self.cascade.solve(self.profile)
+        profile = self.cascade.solve(self.solved)
         ratios = ", ".join(f"{s} {r:.3g}" for s, r in profile.phase_ratio.items())
         highest = float(profile.loading.max())
         rows = [
@@ -66,32 +144,6 @@ class CascadeDetail:
             told = f"{_percent(value)}; d ln / d ln of flow: {by}" if by else _percent(value)
             rows.append((figure, told))
         return rows
-
-    @staticmethod
-    def of(unit: CascadeUnit, case: Case, profile: Profile, solvent: Solvent) -> CascadeDetail:
-        oxides = case.feed.reo_mass
-        acid, alkali = ACID_OF[unit.anion], "NaOH"
-        atoms = atoms_of(acid)
-        per_proton = sum(n * atomic_mass(e) for e, n in atoms.items()) / atoms["H"]
-        base = 0.0
-        if case.saponify is not None and case.saponify.reagent is not None:
-            cation, per_mass = cation_of(case.saponify.reagent)
-            alkali = "NaOH" if cation == "Na+" else "NH3"
-            base = solvent.alkali * per_mass * Species.of(alkali).molar_mass
-        moles = case.known.per_mole
-        return CascadeDetail(
-            cascade=case.cascade(solvent),
-            profile=dataclasses.replace(
-                profile, aqueous=profile.aqueous / moles, organic=profile.organic / moles
-            ),
-            stages=unit.stages,
-            aims=unit.targets,
-            acid=profile.acid_used * per_proton / oxides if oxides else 0.0,
-            alkali=base / oxides if oxides else 0.0,
-            acid_name=acid,
-            alkali_name=alkali,
-            loading_limit=unit.loading_limit,
-        )
 
 
 def _percent(share: float) -> str:

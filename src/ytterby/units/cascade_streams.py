@@ -12,6 +12,7 @@ from ytterby.chemistry import Complex, complex_of, components, equilibrate
 from ytterby.separation import Aqueous, Organic
 from ytterby.separation.chemistry import ACID
 from ytterby.separation.profile import Outlet
+from ytterby.separation.response import numbers
 from ytterby.units.extraction import Components, System
 from ytterby.units.unit import Inlet
 
@@ -134,11 +135,12 @@ def cation_of(alkali: Stream) -> tuple[str, float]:
 
 def extractant_in(basis: Basis, amounts: np.ndarray, extractant: str) -> float:
     """Units of `extractant`, free and bound: dimers where it stands as such [mol/s]."""
-    return float(_units(basis, extractant) @ amounts)
+    return float(units_of(basis, extractant) @ amounts)
 
 
 @cache
-def _units(basis: Basis, extractant: str) -> np.ndarray:
+def units_of(basis: Basis, extractant: str) -> np.ndarray:
+    """Units of `extractant` in each species: dimers where it stands as such [-]."""
     counts = basis.zeros()
     for place, name in enumerate(basis.names):
         if name.endswith(f"{extractant}(org)"):
@@ -146,24 +148,39 @@ def _units(basis: Basis, extractant: str) -> np.ndarray:
     return counts
 
 
+@cache
+def amounts_of(basis: Basis, known: Components) -> np.ndarray:
+    """Species that the numbers of an outlet stand for, all but its volume of organic, the aqueous
+    phase not in equilibrium: aqueous and organic components, counter-ion, acid, extractant."""
+    n, at, system = len(known.names), basis.index, known.system
+    matrix = np.zeros((len(basis.names), 2 * n + 3))
+    matrix[[at[name] for name in known.species], range(n)] = 1 / known.per_mole
+    for column, bound in enumerate(known.bound, n):
+        if bound:
+            matrix[at[bound], column] = 1 / known.per_mole[column - n]
+    matrix[at[system.counter_ion], n : 2 * n] -= known.anions / known.per_mole
+    matrix[at[system.counter_ion], 2 * n] += 1.0
+    matrix[at[_PROTON], 2 * n + 1] += 1.0
+    free = at[f"{system.extractant}(org)"]
+    matrix[free] = -units_of(basis, system.extractant) @ matrix
+    matrix[free, 2 * n + 2] = 1.0
+    return matrix
+
+
 def outlet_stream(outlet: Outlet, known: Components, solvent: Solvent, like: Stream) -> Stream:
     """An outlet of the cascade as a stream, its aqueous phase in equilibrium."""
     basis, system = like.basis, known.system
-    amounts = basis.zeros()
-    aqueous, organic = outlet.aqueous / known.per_mole, outlet.organic / known.per_mole
-    for position, (species, bound) in enumerate(zip(known.species, known.bound, strict=True)):
-        amounts[basis.index[species]] += aqueous[position]
-        if bound:
-            amounts[basis.index[bound]] += organic[position]
-    counter_ion = outlet.chloride - float(known.anions @ organic)
+    amounts = amounts_of(basis, known) @ numbers(outlet)[:-1]
     # Of sulfate liquors the charges leave a rounding, which is no chloride.
-    if abs(counter_ion) > _ROUNDING * float(np.abs(known.charge) @ aqueous):
-        amounts[basis.index[system.counter_ion]] += counter_ion
-    amounts[basis.index[_PROTON]] += max(outlet.acid, 0.0)
-    amounts[basis.index[_HYDROXIDE]] += max(-outlet.acid, 0.0)
-    amounts[basis.index[_WATER]] -= max(-outlet.acid, 0.0)
-    units = _units(basis, system.extractant)
-    amounts[basis.index[f"{system.extractant}(org)"]] = outlet.extractant - units @ amounts
+    counter_ion = basis.index[system.counter_ion]
+    if abs(amounts[counter_ion]) <= _ROUNDING * float(np.abs(known.charge) @ outlet.aqueous):
+        amounts[counter_ion] = 0.0
+    # Alkali beyond the acid: OH- in place of H+ and water.
+    alkali = max(-outlet.acid, 0.0)
+    amounts[basis.index[_PROTON]] += alkali
+    amounts[basis.index[_HYDROXIDE]] += alkali
+    amounts[basis.index[_WATER]] -= alkali
+    units = units_of(basis, system.extractant)
     diluent = np.where(basis.masks["organic"] & (units == 0), solvent.amounts, 0.0)
     amounts += diluent * (outlet.organic_flow / (solvent.flow * _LITRES))
     return Stream(basis, equilibrate(amounts, basis.solution), like.temperature)

@@ -37,6 +37,7 @@ class Outcome:
     outlets: streams by port. drawn: kg/s taken from the drawn feed of each port.
     duties: energy and work taken [W] by kind. findings: what the reader should know.
     trouble: why the result cannot stand (a target out of reach), or None.
+    stuck: the trouble is such that the outlets do not follow the inlets.
     residual: largest relative residual of the equations inside the unit [-].
     memory: what helps to solve the same unit again nearby. detail: what a report may show.
     """
@@ -46,9 +47,22 @@ class Outcome:
     duties: Mapping[str, float] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     trouble: Finding | None = None
+    stuck: bool = False
     residual: float = 0.0
     memory: Any = None
     detail: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Derivative:
+    """How a unit answers to small changes of what it receives.
+
+    outlets: by (inlet port, outlet port), shape (species out, species in).
+    drawn: kg/s drawn at a port per mol/s at an inlet port, shape (species in,), by (in, port).
+    """
+
+    outlets: Mapping[tuple[str, str], np.ndarray]
+    drawn: Mapping[tuple[str, str], np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +99,10 @@ class Unit:
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         """What happens to `inlets` in the unit called `name`. Pure; `memory` only saves time."""
         raise NotImplementedError
+
+    def derivative(self, inlets: Mapping[str, Inlet], outcome: Outcome) -> Derivative | None:
+        """How `outcome` moves with the `inlets` it came of; None where only differences tell."""
+        return None
 
     @property
     def inlets(self) -> dict[str, tuple[str, ...]]:
