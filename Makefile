@@ -60,7 +60,7 @@ $(INSTALLED): pyproject.toml | $(RUNNABLE)
 
 demo: $(RUNNABLE) $(INSTALLED) ## run the magnet-recycling example and write its report
 	@mkdir -p $(dir $(REPORT))
-	@$(BIN)/ytterby run $(EXAMPLE) --report $(REPORT)
+	@$(BIN)/ytterby run $(EXAMPLE) --place EE --law CN --scrap scrap --report $(REPORT)
 
 test: .venv ## every test but the long ones
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not long"

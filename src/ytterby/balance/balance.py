@@ -25,6 +25,9 @@ CLOSURE_TOLERANCE = 1e-9
 TRACE_SHARE = 1e-6
 """Closure is relative to what passes a unit, but to no less than this share of what passes the
 plant: a millionth of an element need not close to a billionth of itself [-]."""
+CIRCULATING_SHARE = 1e-3
+"""Nor is it relative to less than this share of the largest flow of the element in the plant: a
+solvent loop repeats to a billionth of a thousandth of itself, and its make-up may be less [-]."""
 _SECONDS_PER_HOUR = 3600
 _SHOWN = 5
 """Elements of a stream that a notebook shows."""
@@ -159,8 +162,10 @@ class Balance:
         else:
             stock = self.stock_change[self.units.index(unit)]
         entering, leaving = self.masses[into].sum(axis=0), self.masses[out].sum(axis=0)
+        circulating = np.where(self.known, self.masses, 0.0).max(axis=0, initial=0.0)
+        passing = np.maximum(np.maximum(entering, leaving), CIRCULATING_SHARE * circulating)
         known = np.atleast_1d(self.known[into | out].all(axis=0))
-        return entering - leaving - stock, np.maximum(entering, leaving), known
+        return entering - leaving - stock, passing, known
 
     def worst_closure(self) -> tuple[str, str, float]:
         """(unit or "plant", element, relative closure) where the balance closes worst."""
