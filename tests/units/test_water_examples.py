@@ -41,7 +41,7 @@ def test_every_stream_that_leaves_has_a_role(name):
 def test_treated_water_stays_within_the_limits_that_are_known(solved):
     line = water(solved["waste-water"], LAW).line("limits discharge")
     assert line.value is not None and line.value < 1
-    assert "NH3-N" in line.label
+    assert "pH in all effluents: 6.16, at least 6" in line.label
 
 
 def test_the_permeate_of_soft_water_scales_nothing(solved):

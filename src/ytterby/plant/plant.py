@@ -88,7 +88,7 @@ class Plant:
 
     def plain(self) -> Plant:
         """The same plant without the comments of its file, quicker to make variants of."""
-        tree = self.to_tree()
+        tree = _bare(self.to_tree())
         return Plant.from_tree(tree, tree)
 
     def basis(self) -> Basis:
@@ -237,6 +237,20 @@ def _roles(outlets: Mapping[str, Any]) -> dict[str, str]:
                 f"{nearest(role, TERMINAL_ROLES)}",
             )
     return dict(outlets)
+
+
+def _bare(value: Any) -> Any:
+    """A tree of the types of Python alone, without what a file's reader hangs on them."""
+    match value:
+        case Mapping():
+            return {str(key): _bare(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_bare(one) for one in value]
+        case bool() | None:
+            return value
+        case int() | float() | str():
+            return next(kind(value) for kind in (int, float, str) if isinstance(value, kind))
+    return value
 
 
 def _unit_tree(unit: Unit) -> dict[str, Any]:

@@ -16,6 +16,10 @@ CLOSE, CLOSER = 1e-7, 1e-2
 """Nested search: the miss at which the outermost flow is left to Newton, and how much closer each
 flow within is brought [-]."""
 
+REGION, STARTS, ROOT_STEPS = 5.0, 64, 60
+"""Starts around a first guess: how far each unknown is moved [-], how many; and fixed-point steps
+to the root of their sequence, each of which halves the error at least."""
+
 OTHER_GUESSES = (0.4, -0.4, 0.9, -0.9, -1.6, 1.6)
 """Shifts of ln(organic) tried where no cascade stands at the first guess [-]."""
 
@@ -97,6 +101,30 @@ def footing(search: Search, q: Array) -> tuple[Array, Array]:
     if not point.converged:
         raise NoFooting
     return g, search.jacobian(point, q, g)[0]
+
+
+def elsewhere(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
+    """Newton from starts spread evenly around the first guess: a quantity may rise with its own
+    flow on the way, where a little more of it brings back more than it takes."""
+    low, high = np.maximum(search.low, q - REGION), np.minimum(search.high, q + REGION)
+    for place in spread(q.size, STARTS):
+        if search.spent:
+            break
+        found = newton_on_flows(search, low + place * (high - low))
+        if found[3]:
+            return found
+    return q, *search.solve(q), False
+
+
+def spread(dimensions: int, number: int) -> Array:
+    """Places that fill a unit cube evenly, however many are used, shape (number, dimension): an
+    additive recurrence by the root of x^(d + 1) = x + 1 (Roberts, The unreasonable effectiveness
+    of quasirandom sequences, 2018)."""
+    root = 2.0
+    for _ in range(ROOT_STEPS):
+        root = (1 + root) ** (1 / (dimensions + 1))
+    steps = root ** -np.arange(1.0, dimensions + 1)
+    return (0.5 + np.outer(np.arange(number), steps)) % 1.0
 
 
 def with_room(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:

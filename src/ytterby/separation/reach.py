@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ytterby.separation.border import along_border, newton_on_flows, settled
 from ytterby.separation.circuit import Flows, Layout
-from ytterby.separation.fallback import nested, standing, with_room
+from ytterby.separation.fallback import elsewhere, nested, standing, with_room
 from ytterby.separation.search import Border, Search
 from ytterby.separation.solve import Point
 from ytterby.separation.targets import SHARES, Target
@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 
 GROWTHS = (0.7, 1.6, 3.0)
 """How far beyond the end of a search a missed target's own flow is tried, in ln of it [-]."""
+
+WAYS = ((nested, 1.0), (elsewhere, 0.2), (with_room, 1.0))
+"""What is tried after Newton, and the share of the usual patience for it [-]."""
 
 NOT_SOUGHT = "the targets are not met nearby"
 """Reason where neither other ways nor the reason were sought."""
@@ -64,10 +67,10 @@ def reach(
     q, point, g, done = (with_room if roomy else along_border)(search, first)
     if not done:
         q, point, g, done = newton_on_flows(search, q if point.converged else first)
-    for way in (nested, with_room) if thorough else ():
+    for way, share in WAYS if thorough else ():
         if done:
             break
-        search.grant()
+        search.grant(share)
         q, point, g, done = way(search, first)
         roomy = way is with_room
     if done and roomy:

@@ -78,9 +78,10 @@ class Search:
         self.low = np.array([low for low, _ in bounds])
         self.high = np.array([high for _, high in bounds])
 
-    def grant(self) -> None:
-        """Allow so many Newton steps more."""
-        self.most = self.iterations + MOST_WORK // self.layout.stages.total + MOST_ITERATIONS
+    def grant(self, share: float = 1.0) -> None:
+        """Allow so many Newton steps more. share: of the usual number [-]."""
+        usual = MOST_WORK // self.layout.stages.total + MOST_ITERATIONS
+        self.most = self.iterations + int(share * usual)
 
     @property
     def patience(self) -> int:

@@ -31,12 +31,16 @@ class Study:
     variables: tuple[Variable, ...]
     outcome: Outcome
 
-    def variant(self, sample: Sequence[float]) -> Plant:
-        """The plant at one sample, values in the units of the variables."""
+    def variant(self, sample: Sequence[float], *, commented: bool = False) -> Plant:
+        """The plant at one sample, values in the units of the variables.
+
+        commented: with the comments of its file, which takes longer.
+        """
         changes: dict[str, Any] = {}
         for variable, value in zip(self.variables, sample, strict=True):
             changes.update(variable.changes(float(value)))
-        return self._plain.with_(**changes) if changes else self.plant
+        base = self.plant if commented else self._plain
+        return base.with_(**changes) if changes else self.plant
 
     @cached_property
     def _plain(self) -> Plant:

@@ -125,7 +125,7 @@ def optimise(
         search.settings(best),
         before,
         after,
-        study.variant(list(search.settings(best).values())) if study is not None else None,
+        study.variant(list(search.settings(best).values()), commented=True) if study else None,
         _binding(search, best, aim, held),
         len(search.solved),
         all(one.room(after[one.name]) >= -_slack(one) for one in held),
