@@ -72,10 +72,15 @@ def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list
     """
     k, others = order[0], order[1:]
     latest: tuple[Array, Array, list[int]] = (np.empty(0), np.empty(0), [])
+    follows = np.zeros(0)
 
     def miss(value: float) -> tuple[float, float]:
-        nonlocal latest
+        nonlocal latest, follows
         before = q.copy()
+        if latest[2]:
+            near = latest[2]
+            step = np.clip(follows * (value - q[k]), -LARGEST_MOVE, LARGEST_MOVE)
+            q[near] = np.clip(q[near] - step, search.low[near], search.high[near])
         q[k] = value
         try:
             latest = seek(search, q, others) if others else (*footing(search, q), [])
@@ -83,8 +88,8 @@ def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list
             q[:] = before
             raise
         g, matrix, met = latest
-        answered = np.linalg.lstsq(matrix[np.ix_(met, met)], matrix[met, k])[0]
-        return float(g[k]), float(matrix[k, k] - matrix[k, met] @ answered)
+        follows = np.linalg.lstsq(matrix[np.ix_(met, met)], matrix[met, k])[0]
+        return float(g[k]), float(matrix[k, k] - matrix[k, met] @ follows)
 
     close = CLOSE * CLOSER ** (q.size - len(order))
     reached = zero(miss, float(q[k]), float(search.low[k]), float(search.high[k]), close)
