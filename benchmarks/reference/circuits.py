@@ -81,7 +81,8 @@ class Draw:
         lost = left["raffinate"][wanted].sum()
         loss = lost / sum(amounts[wanted].sum() for amounts in left.values())
         other = left["extract"][np.setdiff1d(counted, wanted)].sum()
-        return float(loss), float(other / (other + left["extract"][wanted].sum()))
+        drawn = other + left["extract"][wanted].sum()
+        return float(loss), float(other / drawn) if drawn > 0 else 0.0
 
     def least_impurity(self) -> float:
         """Least impurity of the extract [-] over reflux from what was drawn to nearly all."""
