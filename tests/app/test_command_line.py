@@ -172,6 +172,14 @@ def test_help_loads_no_numerical_library():
         assert command in done.stdout
 
 
+def test_the_command_line_runs_as_a_module_too():
+    """Where the script `ytterby` is not on the path."""
+    line = [sys.executable, "-m", "ytterby.app.cli", "facts", "no-such-fact"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 of " in done.stdout
+
+
 def test_a_run_into_a_closed_pipe_is_quiet():
     code = "from ytterby.app.cli import main; main(['facts'])"
     done = subprocess.run(
