@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -195,7 +196,7 @@ def test_a_rare_earth_without_a_constant_is_refused_by_name():
     trouble = run(unit, feeds)[1].trouble
     assert "no constant of Sc on TBP in nitrate is known" in trouble.text
     assert "log_K: {Sc: ...}" in trouble.text
-    told = CascadeUnit(**{**vars(unit), "log_K": {"Sc": -2.5}})
+    told = dataclasses.replace(unit, log_K={"Sc": -2.5})
     assert run(told, feeds)[1].trouble is None
 
 
