@@ -90,9 +90,10 @@ class CascadeUnit(Unit):
 
     The organic is a loop: it brings its composition, the cascade sets its flow, and fresh organic
     makes up for what was lost. Alkali and strip acid of other units come first, drawn ones fill
-    up; alkali beyond the saponification joins the raffinate. Aqueous droplets that the returning organic carries and the water
-    of saponification leave with the raffinate. A rare earth, thorium or uranium without a constant
-    is refused, other metals without one stay in the liquor. Fails where: a third phase forms,
+    up; alkali beyond the saponification joins the raffinate. Aqueous droplets that the returning
+    organic carries and the water of saponification leave with the raffinate. A rare earth, thorium
+    or uranium without a constant is refused, other metals without one stay in the liquor. Fails
+    where: a third phase forms,
     metal complexes with chloride or nitrate (those with sulfate are reckoned with), or p[H] leaves
     the window of the constants (any strip does: extrapolated).
     """
