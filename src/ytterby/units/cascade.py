@@ -93,9 +93,8 @@ class CascadeUnit(Unit):
     up; alkali beyond the saponification joins the raffinate. Aqueous droplets that the returning
     organic carries and the water of saponification leave with the raffinate. A rare earth, thorium
     or uranium without a constant is refused, other metals without one stay in the liquor. Fails
-    where: a third phase forms,
-    metal complexes with chloride or nitrate (those with sulfate are reckoned with), or p[H] leaves
-    the window of the constants (any strip does: extrapolated).
+    where: a third phase forms, metal complexes with chloride or nitrate (those with sulfate are
+    reckoned with), or p[H] leaves the window of the constants (any strip does: extrapolated).
     """
 
     kind: ClassVar[str] = "cascade"
