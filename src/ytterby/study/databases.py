@@ -17,8 +17,6 @@ from typing import Any
 from ytterby.balance import Basis
 from ytterby.chemistry import Solution, Species, dose_to_p_h, equilibrate, hydroxides
 
-_WATER = 55.508
-"""mol in a kilogram of water."""
 _PLENTY = 100.0
 """mol of alkali that stand ready; what is left is taken off again."""
 _PASSES = 6
@@ -104,7 +102,8 @@ def _ours(liquor: Mapping[str, float], acid: float, p_h: float) -> Neutralised:
     basis = Basis.of({*liquor, *solids, "Na+", "Cl-"})
     solution = Solution.of(basis.names, solids)
     charge = acid + sum(Species.of(ion).charge * n for ion, n in liquor.items())
-    start = basis.amounts({**liquor, "H+": acid, "Cl-": charge, "H2O": _WATER})
+    water = 1 / Species.of("H2O").molar_mass
+    start = basis.amounts({**liquor, "H+": acid, "Cl-": charge, "H2O": water})
     alkali = basis.amounts({"Na+": 1.0, "OH-": 1.0})
     dose = dose_to_p_h(start, alkali, p_h, solution)
     after = equilibrate(start + dose * alkali, solution)
