@@ -113,7 +113,7 @@ def test_scrap_comes_apart_into_five_oxides(solved):
         ("gd", ("Gd",), 0.99),
         ("tb", ("Tb",), 0.97),
         ("dy", ("Dy",), 0.98),
-        ("ho", ("Ho",), 0.85),
+        ("ho", ("Ho",), 0.95),
     ):
         shares = balance.purity(f"{product}_kiln.product")
         assert sum(shares[e] for e in elements) > purity, product
