@@ -100,6 +100,33 @@ def test_strip_acid_of_two_strengths_acts_as_their_mixture():
             ), (port, element)
 
 
+def test_solids_in_strip_acid_pass_through_to_the_extract():
+    """Acid that a filter let some iron hydroxide through with, drawn acid made up to the flow."""
+    tree = parting_plant(LIQUOR).to_tree()
+    tree["feeds"]["dirty"] = {
+        "liquor": {"Fe+3": "0.1 g/L", "Na": "1 g/L"},
+        "pH": 1,
+        "flow": "20 L/h",
+    }
+    tree["units"]["press"] = {
+        "is": "filter",
+        "slurry": "clean.slurry",
+        "cake": "hydroxide",
+        "solids_loss": 0.1,
+    }
+    tree["units"]["clean"] = {
+        "is": "neutralisation",
+        "liquor": "dirty",
+        "reagent": "alkali",
+        "to_pH": 4,
+    }
+    tree["units"]["cascade"]["strip"] = ["press.filtrate", "strip_acid"]
+    balance = Plant.from_tree(tree).solve()
+    passed = balance.streams["press.filtrate"].mass_of("solid")
+    assert passed > 0
+    assert balance.streams["cascade.extract"].mass_of("solid") == pytest.approx(passed, rel=1e-9)
+
+
 @pytest.mark.parametrize(
     ("flow", "words"), [("0.1 m3/h", "less strip acid is offered"), ("0.2 m3/h", "more strip acid")]
 )

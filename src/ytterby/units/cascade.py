@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ytterby.balance import Finding, Stream, mix
 from ytterby.chemistry import (
     EXTRACTANTS,
@@ -431,6 +433,14 @@ class Case:
             return mix([Stream(self.feed.basis, amounts, self.strip.stream.temperature)])
         return self.strip.reagent if self.strip.reagent is not None else self.strip.stream
 
+    def _with_solids_of_strip(self, extract: Stream, profile: Profile) -> Stream:
+        """What strip acid of other units carries besides liquor passes through to the extract."""
+        if not self.strip.stream.amounts.any():
+            return extract
+        offered, _, _ = supply(self.strip, "aqueous", profile.flows.strip / _LITRES)
+        carried = np.where(self.feed.basis.masks["aqueous"], 0.0, offered)
+        return Stream(extract.basis, extract.amounts + carried, extract.temperature)
+
     def outlets(self, profile: Profile, solvent: Solvent) -> dict[str, Stream]:
         """Raffinate, extract and stripped organic as streams."""
         made = {
@@ -442,7 +452,7 @@ class Case:
         raffinate = equilibrate(made["raffinate"].amounts + past, basis.solution)
         return {
             "raffinate": Stream(basis, raffinate, self.feed.temperature),
-            "extract": made["extract"],
+            "extract": self._with_solids_of_strip(made["extract"], profile),
             "stripped": made["organic"],
         }
 
