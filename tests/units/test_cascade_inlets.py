@@ -76,6 +76,12 @@ def test_alkali_that_lacks_is_told_of(share):
     assert lacking in told(balance)
 
 
+def test_water_saponifies_nothing():
+    balance = plant({"own": {"liquid": "water"}}, saponify="own").solve()
+    assert "alkali for 20.0% of the extractant lacks" in told(balance)
+    assert balance.flow("own") == 0
+
+
 def test_salt_that_comes_with_ammonia_is_no_base():
     """Ammonium chloride neutralises nothing: all of the saponification lacks."""
     liquor = {"flow": "100 L/h", "liquor": {"NH4+": "2 mol/L"}, "pH": 6}

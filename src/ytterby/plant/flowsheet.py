@@ -102,9 +102,9 @@ class Flowsheet:
         try:
             return unit.run(name, inlets, self.memory.get(name) if memory is None else memory)
         except NoEquilibrium as error:
-            carrier = max(inlets.values(), key=lambda inlet: inlet.stream.mass).stream
-            reason = f"{error}, p[H] {carrier.pH:.2f} of what comes in"
-            raise NotConverged(name, reason, _NO_EQUILIBRIUM) from None
+            wettest = max(inlets.values(), key=lambda inlet: inlet.stream.mass_of("aqueous")).stream
+            came = f", p[H] {wettest.pH:.2f} of what comes in" if np.isfinite(wettest.pH) else ""
+            raise NotConverged(name, f"{error}{came}", _NO_EQUILIBRIUM) from None
 
     def returned(self, done: Pass) -> dict[str, np.ndarray]:
         """What the units make of the torn streams [mol/s]."""

@@ -158,13 +158,15 @@ def cation_of(alkali: Stream) -> tuple[str, float]:
     """The cation that an alkali leaves on the extractant, and mol/s of base in it.
 
     Ammonia counts whole: what is taken of its few OH- is made up from NH3. Of salts that come
-    along neither the cation nor the anion counts.
+    along neither the cation nor the anion counts, and what water holds of OH- is none.
     """
     hydroxide = alkali[_HYDROXIDE] - alkali[_PROTON]
     ammonia, sodium = alkali[_AMMONIA] + alkali[_AMMONIUM], alkali[_SODIUM]
     if ammonia > sodium:
-        return _AMMONIUM, max(min(alkali[_AMMONIA] + hydroxide, ammonia), 0.0)
-    return _SODIUM, max(min(hydroxide, sodium), 0.0)
+        cation, base = _AMMONIUM, min(alkali[_AMMONIA] + hydroxide, ammonia)
+    else:
+        cation, base = _SODIUM, min(hydroxide, sodium)
+    return cation, base if base > _SAME * float(alkali.amounts.sum()) else 0.0
 
 
 def extractant_in(basis: Basis, amounts: np.ndarray, extractant: str) -> float:
