@@ -16,6 +16,7 @@ from tests.plants import EXAMPLE, EXAMPLE_FILE, STARTER
 from ytterby.app import progress
 from ytterby.app.cli import status_of
 from ytterby.app.run import machine_readable
+from ytterby.chemistry import NoEquilibrium
 from ytterby.plant import NotConverged, Plant, solve
 from ytterby.plant.schema import schema
 
@@ -170,6 +171,29 @@ def test_help_loads_no_numerical_library():
     assert done.returncode == 0, done.stderr
     for command in ("run", "check", "explain", "facts", "schema", "new"):
         assert command in done.stdout
+
+
+def test_a_liquor_without_an_equilibrium_is_told_of_at_its_unit(said, monkeypatch):
+    """One in thousands of random liquors; which one, nobody knows beforehand: the search gives up
+    here whatever the liquor."""
+
+    def lost(*_: object) -> None:
+        raise NoEquilibrium("no equilibrium of the solution with its solids was found")
+
+    monkeypatch.setattr("ytterby.units.filter.equilibrate", lost)
+    status, out, err = said("run", "plant.yaml")
+    assert (status, out) == (1, "")
+    assert "unit 'residue': no equilibrium of the solution with its solids was found, p[H]" in err
+    assert "Try: move its dose or pH by a thousandth" in err
+    assert err.startswith("plant.yaml:33:3: ")
+
+
+def test_the_command_line_runs_as_a_module_too():
+    """Where the script `ytterby` is not on the path."""
+    line = [sys.executable, "-m", "ytterby.app.cli", "facts", "no-such-fact"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "0 of " in done.stdout
 
 
 def test_a_run_into_a_closed_pipe_is_quiet():

@@ -1,11 +1,14 @@
 """PHREEQC as an oracle: the same constants give the same solids; databases spread around ours.
 
-Needs the package `phreeqc` (engine and databases of the USGS); skipped where it is absent.
+Needs the package `phreeqc` (engine and databases of the USGS, which are pinned by their SHA-256);
+skipped where it is absent.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +26,7 @@ from ytterby.chemistry import (
     solubility,
 )
 from ytterby.facts import fact
+from ytterby.study.databases import DATABASES, OtherDatabase, engine_of, neutralised
 
 phreeqc = pytest.importorskip("phreeqc")
 pytestmark = pytest.mark.oracle
@@ -153,10 +157,9 @@ _MAGNET = {"Fe(3)": 0.01, "Al": 0.01, "Nd": 0.1}
 def _half_way(database: str, metal: str, phase: str) -> float:
     """p[H] at which half of the metal is precipitated, with that database."""
     low, high = 1.0, 10.0
+    engine = engine_of(database)
     for _ in range(24):
         pH = 0.5 * (low + high)
-        engine = phreeqc.Phreeqc()
-        engine.LoadBuiltInDatabase(database)
         lines = ["PHASES", "Fix_pH", "H+ = H+", "log_k 0", "SOLUTION 1", "units mol/kgw"]
         lines += ["pH 1", f"{metal} {_MAGNET[metal]}", "Na 0.5", "Cl 1.0 charge"]
         lines += ["EQUILIBRIUM_PHASES 1", f"Fix_pH {-pH} NaOH 10", f"{phase} 0 0"]
@@ -195,3 +198,55 @@ def test_our_precipitation_lies_within_the_spread_of_the_databases(metal, ion, c
         spread = ", ".join(f"{name} {pH:.2f}" for name, pH in found.items())
         print(f"\n{metal} half precipitated at p[H] {ours:.2f}; {spread}")
     assert min(found.values()) - 0.7 <= ours <= max(found.values()) + 0.7
+
+
+MAGNET_LIQUOR = {"Fe+3": 0.01, "Al+3": 0.005, "Co+2": 0.005, "Nd+3": 0.1, "Dy+3": 0.005}
+FREE_ACID = 0.1
+
+
+@pytest.fixture(scope="module")
+def side_by_side():
+    return neutralised(MAGNET_LIQUOR, FREE_ACID, 4.5)
+
+
+def test_iron_leaves_and_rare_earths_stay_whatever_the_constants(side_by_side):
+    assert set(side_by_side) == {"ours", *DATABASES}
+    for found in side_by_side.values():
+        out = found.precipitated
+        assert out["Fe+3"] > 0.99
+        assert all(out[ion] < 1e-3 for ion in ("Co+2", "Nd+3", "Dy+3") if ion in out)
+
+
+def test_alkali_goes_to_free_acid_and_to_what_precipitates(side_by_side):
+    """Hydrolysed ions in solution take the rest: 2.5 OH- of each aluminium left, at most."""
+    for found in side_by_side.values():
+        out = found.precipitated
+        least = FREE_ACID + sum(3 * MAGNET_LIQUOR[ion] * out[ion] for ion in ("Fe+3", "Al+3"))
+        left = 2.5 * MAGNET_LIQUOR["Al+3"] * (1 - out["Al+3"]) + 1e-3
+        assert least - 1e-3 <= found.alkali <= least + left
+
+
+def test_our_share_of_aluminium_lies_within_the_spread_of_the_databases(side_by_side):
+    """From none to all: nobody should trust one database on fresh aluminium hydroxide."""
+    theirs = [side_by_side[name].precipitated["Al+3"] for name in DATABASES]
+    assert min(theirs) < 0.01
+    assert max(theirs) > 0.99
+    assert min(theirs) <= side_by_side["ours"].precipitated["Al+3"] <= max(theirs)
+
+
+def test_the_page_shows_what_comes_out(side_by_side):
+    page = (Path(__file__).parents[2] / "docs" / "routes.md").read_text("utf-8")
+    for name, found in side_by_side.items():
+        shares = (
+            f"{found.precipitated[ion]:.1%}" if ion in found.precipitated else ""
+            for ion in ("Fe+3", "Al+3", "Nd+3")
+        )
+        row = " | ".join([name, f"{found.alkali:.3f}", *shares])
+        assert f"| {row} |".replace("|  |", "| |") in page, row
+
+
+def test_a_database_that_is_not_the_pinned_one_is_refused(monkeypatch):
+    other = replace(DATABASES["phreeqc.dat"], sha256="0" * 64)
+    monkeypatch.setitem(DATABASES, "phreeqc.dat", other)
+    with pytest.raises(OtherDatabase, match=r"phreeqc\.dat.*found SHA-256 5937.*install phreeqc"):
+        neutralised(MAGNET_LIQUOR, FREE_ACID, 4.5)

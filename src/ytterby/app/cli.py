@@ -429,3 +429,7 @@ def status_of(arguments: Sequence[str] | None = None) -> int:
         from ytterby.app.refusal import status_of_error
 
         return status_of_error(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.balance import BalanceError
 from ytterby.facts import UnknownFact
 from ytterby.ledger.errors import LedgerError
-from ytterby.plant import PlantError
+from ytterby.plant import Infeasible, NotConverged, PlantError
 from ytterby.quantity import QuantityError
 from ytterby.separation.dynamics import Stalled
 
@@ -18,6 +18,8 @@ _STATUS: dict[type[Exception], int] = {
     UnknownFact: BAD_INPUT,
     LedgerError: BAD_INPUT,
     OSError: BAD_INPUT,
+    Infeasible: BAD_INPUT,
+    NotConverged: RESULT_IS_NONE,
     BalanceError: RESULT_IS_NONE,
     Stalled: RESULT_IS_NONE,
 }

@@ -3,6 +3,7 @@
 from ytterby.chemistry.conditional import conditional, ionic_strength
 from ytterby.chemistry.equilibrium import (
     Guess,
+    NoEquilibrium,
     OutOfReach,
     acidity,
     components,
@@ -58,6 +59,7 @@ __all__ = [
     "TRADE_OXIDE",
     "Complex",
     "Guess",
+    "NoEquilibrium",
     "OutOfReach",
     "Reaction",
     "Solution",

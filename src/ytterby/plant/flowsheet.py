@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ytterby.balance import Basis, Stream, empty, mix
+from ytterby.chemistry import NoEquilibrium
+from ytterby.plant.errors import NotConverged
 from ytterby.plant.wiring import Wiring, drawn
 from ytterby.units import Inlet, Outcome, Unit
 
 if TYPE_CHECKING:
     from ytterby.plant.plant import Plant
+
+_NO_EQUILIBRIUM = (
+    "move its dose or pH by a thousandth, or leave out a trace of the feed that decides nothing"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +92,19 @@ class Flowsheet:
                     streams[f"{name}.{port}"] = stream
         return Pass(streams, outcomes)
 
-    def run_unit(self, unit: Unit, name: str, inlets: Mapping[str, Inlet]) -> Outcome:
-        return unit.run(name, inlets, self.memory.get(name))
+    def run_unit(
+        self, unit: Unit, name: str, inlets: Mapping[str, Inlet], memory: Any = None
+    ) -> Outcome:
+        """What `unit` does at the place `name`; `memory` in place of what the last pass left.
+
+        Raises NotConverged where no equilibrium of a liquor with its solids is found.
+        """
+        try:
+            return unit.run(name, inlets, self.memory.get(name) if memory is None else memory)
+        except NoEquilibrium as error:
+            wettest = max(inlets.values(), key=lambda inlet: inlet.stream.mass_of("aqueous")).stream
+            came = f", p[H] {wettest.pH:.2f} of what comes in" if np.isfinite(wettest.pH) else ""
+            raise NotConverged(name, f"{error}{came}", _NO_EQUILIBRIUM) from None
 
     def returned(self, done: Pass) -> dict[str, np.ndarray]:
         """What the units make of the torn streams [mol/s]."""

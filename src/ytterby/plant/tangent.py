@@ -55,7 +55,7 @@ def unit_jacobian(
             step = side * _STEP * max(amounts[column], _FLOOR * amounts.sum())
             step = max(step, -amounts[column] / 2)
             memory = _held(flowsheet.memory.get(name))
-            moved = unit.run(name, _moved(inlets, port, column, step), memory)
+            moved = flowsheet.run_unit(unit, name, _moved(inlets, port, column, step), memory)
             _difference(base, moved, step, port, column, outlets, drawn)
     return Derivative(outlets, drawn)
 

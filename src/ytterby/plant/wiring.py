@@ -66,7 +66,7 @@ def _check_taken(plant: Plant, name: str, port: str, taken: dict[str, str]) -> N
 
 
 def _check_drawn(plant: Plant, name: str, port: str) -> None:
-    """A port draws one feed at most, and only where the unit sets how much."""
+    """A port draws one feed at most, only where the unit sets how much, and at times only that."""
     path, unit, on_demand = ("units", name, port), plant.units[name], drawn(plant)
     called = [stream for stream in unit.inlets[port] if stream in on_demand]
     if called and not declarations(type(unit))[port].drawable:
@@ -81,6 +81,12 @@ def _check_drawn(plant: Plant, name: str, port: str) -> None:
             f"inlet {port!r} draws {' and '.join(map(repr, called))}, expected one feed "
             "without a flow; give the others a 'flow:'",
         )
+    for position, stream in enumerate(unit.inlets[port]):
+        if stream not in on_demand and (reason := unit.only_drawn(port)):
+            raise PlantError(
+                (*path, position),
+                f"inlet {port!r} takes {stream!r}, expected a feed without a flow only: {reason}",
+            )
 
 
 def _check_outlet(plant: Plant, stream: str, taken: dict[str, str]) -> None:

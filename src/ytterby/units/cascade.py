@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ytterby.balance import Finding, Stream, mix
 from ytterby.chemistry import (
     EXTRACTANTS,
@@ -89,11 +91,12 @@ class CascadeUnit(Unit):
     acid. Stages have an efficiency, and entrainment goes both ways. Each target sets one flow.
 
     The organic is a loop: it brings its composition, the cascade sets its flow, and fresh organic
-    makes up for what was lost. Aqueous droplets that the returning organic carries and the water
-    of saponification leave with the raffinate. A rare earth, thorium or uranium without a constant
-    is refused, other metals without one stay in the liquor. Fails where: a third phase forms,
-    metal complexes with chloride or nitrate (those with sulfate are reckoned with), or p[H] leaves
-    the window of the constants (any strip does: extrapolated).
+    makes up for what was lost. Alkali and strip acid of other units come first, drawn ones fill
+    up; alkali beyond the saponification joins the raffinate. Aqueous droplets that the returning
+    organic carries and the water of saponification leave with the raffinate. A rare earth, thorium
+    or uranium without a constant is refused, other metals without one stay in the liquor. Fails
+    where: a third phase forms, metal complexes with chloride or nitrate (those with sulfate are
+    reckoned with), or p[H] leaves the window of the constants (any strip does: extrapolated).
     """
 
     kind: ClassVar[str] = "cascade"
@@ -249,6 +252,10 @@ class CascadeUnit(Unit):
             reference=self.reference_dimer.si("mol/m3") / _LITRES,
         )
 
+    def only_drawn(self, port: str) -> str:
+        aimed = port == "strip" and "strip" in self.targets
+        return "a target sets how much; give the strip acid a flow instead" if aimed else ""
+
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
         if (missing := self._missing(case)) is not None:
@@ -269,7 +276,7 @@ class CascadeUnit(Unit):
         return Outcome(
             outlets=outlets,
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
-            findings=notes(name, self, case.feed, profile),
+            findings=notes(name, self, case.feed, profile, solvent.spare),
             trouble=self._trouble(name, profile, last.reason, solvent.surplus, strip_surplus),
             stuck=not (profile.converged or profile.limited),
             residual=profile.residual,
@@ -278,7 +285,9 @@ class CascadeUnit(Unit):
         )
 
     def derivative(self, inlets: Mapping[str, Inlet], outcome: Outcome) -> Derivative | None:
-        if outcome.stuck or inlets["strip"].stream.amounts.any() or not self._plain:
+        # What depends on a determined acid or alkali is left to differences.
+        streams = [inlets[port].stream for port in ("strip", "saponify") if port in inlets]
+        if outcome.stuck or not self._plain or any(one.amounts.any() for one in streams):
             return None
         detail: CascadeDetail = outcome.detail
         case, profile = detail.case, detail.solved
@@ -330,18 +339,26 @@ class CascadeUnit(Unit):
         name: str,
         profile: Profile,
         known: str,
-        solvent_surplus: bool,
-        strip_surplus: bool,
+        solvent_surplus: float,
+        strip_surplus: float,
     ) -> Finding | None:
         if not profile.converged:
             limited = profile.limited or not known
             return Finding(name, profile.reason if limited else known, "error")
-        if solvent_surplus:
-            text = "more organic returns than the cascade takes; bleed the organic loop"
-            return Finding(name, text, "error")
-        if strip_surplus:
-            text = "more strip acid is offered than the cascade takes; let it be drawn"
-            return Finding(name, text, "error")
+        for surplus, more, less in (
+            (
+                solvent_surplus,
+                "more organic returns than the cascade takes; bleed the organic loop",
+                "less organic returns than the cascade takes; name fresh organic to make it up",
+            ),
+            (
+                strip_surplus,
+                "more strip acid is offered than the cascade takes; let it be drawn",
+                "less strip acid is offered than the cascade takes; name a feed to draw the rest",
+            ),
+        ):
+            if surplus:
+                return Finding(name, more if surplus > 0 else less, "error")
         return None
 
 
@@ -392,14 +409,13 @@ class Case:
         The flow decides how much fresh organic joins, and so the composition of the organic.
         """
         unit, known = self.unit, self.known
-        acid = self.strip.reagent if self.strip.reagent is not None else self.strip.stream
         given = {name: flow * _LITRES for name, flow in unit.flows.items() if name != "reflux"}
         return Cascade(
             chemistry=self.chemistry,
             stages=Stages(**unit.stages),
             feed=aqueous_of(self.feed, known),
             organic=dataclasses.replace(self.organic_at(litres), flow=given.get("organic")),
-            strip=dataclasses.replace(aqueous_of(acid, known), flow=given.get("strip")),
+            strip=dataclasses.replace(aqueous_of(self.strip_acid, known), flow=given.get("strip")),
             reflux=unit.flows.get("reflux"),
             targets=_targets(unit.targets, known),
             efficiency=unit.efficiency.value,
@@ -408,6 +424,22 @@ class Case:
             loading_limit=unit.loading_limit.value,
             organic_at=self.organic_at,
         )
+
+    @property
+    def strip_acid(self) -> Stream:
+        """What strips, in any amount: at a given flow what is offered, made up to it."""
+        if "strip" in self.unit.flows and self.strip.stream.amounts.any():
+            amounts, _, _ = supply(self.strip, "aqueous", self.unit.flows["strip"])
+            return mix([Stream(self.feed.basis, amounts, self.strip.stream.temperature)])
+        return self.strip.reagent if self.strip.reagent is not None else self.strip.stream
+
+    def _with_solids_of_strip(self, extract: Stream, profile: Profile) -> Stream:
+        """What strip acid of other units carries besides liquor passes through to the extract."""
+        if not self.strip.stream.amounts.any():
+            return extract
+        offered, _, _ = supply(self.strip, "aqueous", profile.flows.strip / _LITRES)
+        carried = np.where(self.feed.basis.masks["aqueous"], 0.0, offered)
+        return Stream(extract.basis, extract.amounts + carried, extract.temperature)
 
     def outlets(self, profile: Profile, solvent: Solvent) -> dict[str, Stream]:
         """Raffinate, extract and stripped organic as streams."""
@@ -420,7 +452,7 @@ class Case:
         raffinate = equilibrate(made["raffinate"].amounts + past, basis.solution)
         return {
             "raffinate": Stream(basis, raffinate, self.feed.temperature),
-            "extract": made["extract"],
+            "extract": self._with_solids_of_strip(made["extract"], profile),
             "stripped": made["organic"],
         }
 

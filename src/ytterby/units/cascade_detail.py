@@ -12,11 +12,13 @@ from ytterby.chemistry import Species, atomic_mass, atoms_of
 from ytterby.facts import Fact
 from ytterby.separation import Cascade, Profile
 from ytterby.units.cascade_form import Aim
-from ytterby.units.cascade_streams import Solvent, cation_of
+from ytterby.units.cascade_streams import Solvent
 from ytterby.units.extraction import ACID_OF
 
 if TYPE_CHECKING:
     from ytterby.units.cascade import Case
+
+_ALKALI_OF = {"Na+": "NaOH", "NH4+": "NH3"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,25 +95,16 @@ class CascadeDetail:
     @property
     def alkali_name(self) -> str:
         """The alkali that saponifies."""
-        return "NH3" if self._cation == "NH4+" else "NaOH"
+        named = {_ALKALI_OF[cation]: None for cation in self.solvent.bases}
+        return " and ".join(named) or _ALKALI_OF["Na+"]
 
     @property
     def alkali(self) -> float:
         """Alkali for saponification per rare earth oxide fed, by mass [-]."""
-        saponify = self.case.saponify
-        if saponify is None or saponify.reagent is None:
-            return 0.0
-        _, per_mass = cation_of(saponify.reagent)
+        taken = self.solvent.bases.items()
         return self._per_oxide(
-            self.solvent.alkali * per_mass * Species.of(self.alkali_name).molar_mass
+            sum(base * Species.of(_ALKALI_OF[cation]).molar_mass for cation, base in taken)
         )
-
-    @property
-    def _cation(self) -> str | None:
-        saponify = self.case.saponify
-        if saponify is None or saponify.reagent is None:
-            return None
-        return cation_of(saponify.reagent)[0]
 
     def _per_oxide(self, kilograms: float) -> float:
         oxides = self.case.feed.reo_mass

@@ -11,7 +11,7 @@ from ytterby.balance import Finding, Stream
 from ytterby.chemistry import SOLVATING
 from ytterby.facts import UnknownFact, fact, table
 from ytterby.separation import Profile
-from ytterby.separation.chemistry import CHARGES
+from ytterby.separation.chemistry import CHARGES, shifted
 from ytterby.units.extraction import ACID_OF, ALKALIS, WATCHED, System, ion_of
 from ytterby.units.fields import FieldError
 
@@ -64,6 +64,7 @@ def check_system(unit: CascadeUnit) -> None:
     system = unit.system
     if system.exchanges and not unit.separation_factors:
         raise FieldError(("model",), "the exchange model without separation factors", _ANY_FACTOR)
+    _check_factors(unit)
     if unit.saponification == 0:
         return
     if unit.extractant in SOLVATING:
@@ -77,6 +78,25 @@ def check_system(unit: CascadeUnit) -> None:
             f"{_WHOLE * unit.saponification:g} % of {unit.extractant}",
             f"at most {_WHOLE * limit:g} %",
         )
+
+
+def _check_factors(unit: CascadeUnit) -> None:
+    """Every separation factor stands to an element of which the distribution is known."""
+    factors = unit.factors
+    known = [next(iter(factors))[0]] if unit.system.exchanges else list(unit.log_K)
+    try:
+        shifted(dict.fromkeys(known, 0.0), factors)
+    except KeyError as error:
+        element = error.args[0]
+        pair = next(pair for pair in factors if element in pair)
+        start = (
+            f"{known[0]} to {element}" if unit.system.exchanges else "an element with a constant"
+        )
+        raise FieldError(
+            ("separation_factors", "/".join(pair)),
+            f"a factor of {element}, which nothing ties to an element that is known",
+            f"factors that lead from {start}, the known one named first",
+        ) from None
 
 
 def _lacking(unit: CascadeUnit, feed: Stream) -> list[str]:
@@ -107,10 +127,22 @@ def without_constant(unit: CascadeUnit, feed: Stream) -> str | None:
     )
 
 
-def notes(name: str, unit: CascadeUnit, feed: Stream, profile: Profile) -> tuple[Finding, ...]:
-    """What a reader should know of constants that are lacking or used outside their window."""
+def notes(
+    name: str, unit: CascadeUnit, feed: Stream, profile: Profile, spare: float
+) -> tuple[Finding, ...]:
+    """What a reader should know of constants that are lacking or used outside their window, and
+    of alkali that was not taken: `spare`, per monomer, negative where some lacks [-]."""
     staying = _lacking(unit, feed)
     found = []
+    if spare > 0:
+        text = f"alkali for {spare:.1%} of the extractant is left over: it joins the raffinate"
+        found.append(Finding(name, text))
+    elif spare < 0:
+        text = (
+            f"alkali for {-spare:.1%} of the extractant lacks, of {unit.saponification:.1%} that "
+            "saponification asks for; name a feed of it without a flow at 'saponify'"
+        )
+        found.append(Finding(name, text))
     if staying:
         what = "separation factor" if unit.system.exchanges else f"constant on {unit.extractant}"
         text = f"{', '.join(staying)} stays in the liquor: no {what} is known"

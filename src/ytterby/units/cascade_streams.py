@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
-from ytterby.balance import Basis, Stream
+from ytterby.balance import Basis, Stream, empty
 from ytterby.chemistry import Complex, complex_of, components, equilibrate
 from ytterby.separation import Aqueous, Organic
 from ytterby.separation.chemistry import ACID
@@ -20,6 +22,8 @@ _WATER, _PROTON, _HYDROXIDE = "H2O", "H+", "OH-"
 _AMMONIA, _AMMONIUM, _SODIUM = "NH3", "NH4+", "Na+"
 _LITRES = 1000
 _ROUNDING = 1e-13
+_SAME = 1e-9
+"""Relative difference up to which a determined stream is what was asked for [-]."""
 
 
 def aqueous_of(stream: Stream, known: Components, flow: float | None = None) -> Aqueous:
@@ -38,19 +42,20 @@ def aqueous_of(stream: Stream, known: Components, flow: float | None = None) -> 
     )
 
 
-def supply(inlet: Inlet, phase: str, volume: float) -> tuple[np.ndarray, float, bool]:
+def supply(inlet: Inlet, phase: str, volume: float) -> tuple[np.ndarray, float, float]:
     """(amounts [mol/s], kg/s drawn, surplus) of an inlet brought to `volume` [m3/s] of a phase.
 
-    Determined streams come first, the reagent fills up; a surplus is scaled down and told of.
+    Determined streams come first, the reagent fills up. A surplus [-], relative to the volume and
+    negative where something lacks, is scaled away and must be told of.
     """
     there = inlet.stream.volume(phase)  # type: ignore[arg-type]
-    if there > volume:
-        return inlet.stream.amounts * (volume / there), 0.0, True
-    if inlet.reagent is None:
-        scale = volume / there if there > 0 else 0.0
-        return inlet.stream.amounts * scale, 0.0, scale > 1
-    drawn = (volume - there) / inlet.reagent.volume(phase)  # type: ignore[arg-type]
-    return inlet.stream.amounts + drawn * inlet.reagent.amounts, drawn, False
+    if inlet.reagent is not None and there <= volume:
+        drawn = (volume - there) / inlet.reagent.volume(phase)  # type: ignore[arg-type]
+        return inlet.stream.amounts + drawn * inlet.reagent.amounts, drawn, 0.0
+    if abs(there - volume) <= _SAME * volume:
+        return inlet.stream.amounts, 0.0, 0.0
+    scale = volume / there if there > 0 else 0.0
+    return inlet.stream.amounts * scale, 0.0, there / volume - 1 if volume > 0 else math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +64,10 @@ class Solvent:
 
     amounts: organic species [mol/s]. aside: what goes past the cascade into the raffinate: the
     droplets of the returning organic and the water of saponification [mol/s].
-    drawn: kg/s of fresh organic; alkali: kg/s of alkali. flow: [m3/s]. surplus: more organic
-    returned than the flow. extractant: units of it, free and bound [mol/s].
+    drawn: kg/s of fresh organic; alkali: kg/s of alkali. flow: [m3/s]. surplus: of returning
+    organic over the flow, relative, negative where some lacks [-]. extractant: units of it, free
+    and bound [mol/s]. bases: what neutralised it, by cation [mol/s]. spare: alkali of determined
+    streams that was not taken, per monomer, negative where some lacks [-].
     """
 
     amounts: np.ndarray
@@ -68,8 +75,10 @@ class Solvent:
     drawn: float
     alkali: float
     flow: float
-    surplus: bool
+    surplus: float
     extractant: float
+    bases: Mapping[str, float]
+    spare: float
 
     @staticmethod
     def at(
@@ -81,11 +90,13 @@ class Solvent:
         inside = np.where(basis.masks["organic"], entering, 0.0)
         aside = entering - inside
         total = extractant_in(basis, inside, system.extractant)
-        alkali = 0.0
-        if saponify is not None and saponify.reagent is not None and degree > 0:
-            wanted = system.monomers * degree * total
-            alkali = _saponified(inside, aside, saponify.reagent, wanted, system.extractant)
-        return Solvent(inside, aside, drawn, alkali, flow, surplus, total)
+        alkali, bases, spare = 0.0, {}, 0.0
+        if saponify is not None or degree > 0:
+            offered = saponify or Inlet(empty(basis))
+            wanted = degree * system.monomers * total
+            alkali, bases, spare = _saponified(inside, aside, offered, wanted, system.extractant)
+            spare /= system.monomers * total
+        return Solvent(inside, aside, drawn, alkali, flow, surplus, total, bases, spare)
 
     def as_feed(self, known: Components, basis: Basis) -> Organic:
         """The solvent as the organic feed of a cascade."""
@@ -104,33 +115,58 @@ class Solvent:
 
 
 def _saponified(
-    inside: np.ndarray, aside: np.ndarray, alkali: Stream, wanted: float, extractant: str
-) -> float:
-    """Neutralise extractant until `wanted` mol/s are a salt of the alkali; kg/s of it drawn.
+    inside: np.ndarray, aside: np.ndarray, alkali: Inlet, wanted: float, extractant: str
+) -> tuple[float, dict[str, float], float]:
+    """Neutralise extractant until `wanted` mol/s are a salt of the alkali: (kg/s drawn, mol/s
+    taken by cation, mol/s offered by determined streams beyond that, negative where some lacks).
 
-    Salt and free extractant change in `inside`, what else the alkali brings joins `aside`.
+    Determined streams come first and join whole, the reagent fills up. Salt and free extractant
+    change in `inside`, what else the alkali brings joins `aside`.
     """
-    basis = alkali.basis
-    cation, per_mass = cation_of(alkali)
-    free, salt = f"{extractant}(org)", complex_of(cation, extractant)
-    wanted -= float(inside[basis.index[salt]])
-    wanted = min(max(wanted, 0.0), float(inside[basis.index[free]]))
-    drawn = wanted / per_mass
-    inside[basis.index[free]] -= wanted
-    inside[basis.index[salt]] += wanted
-    aside += drawn * alkali.amounts
-    for name, change in ((cation, -wanted), (_HYDROXIDE, -wanted), (_WATER, wanted)):
+    at, free = alkali.stream.basis.index, f"{extractant}(org)"
+    cation, there = cation_of(alkali.stream)
+    filler, per_mass = cation_of(alkali.reagent) if alkali.reagent is not None else (cation, 0.0)
+    salts = [salt for ion in (_SODIUM, _AMMONIUM) if (salt := complex_of(ion, extractant)) in at]
+    wanted = min(wanted - sum(float(inside[at[salt]]) for salt in salts), float(inside[at[free]]))
+    wanted = max(wanted, 0.0)
+    aside += alkali.stream.amounts
+    taken = min(there, wanted)
+    rest = wanted - taken if per_mass > 0 else 0.0
+    drawn = rest / per_mass if alkali.reagent is not None and rest else 0.0
+    if alkali.reagent is not None:
+        aside += drawn * alkali.reagent.amounts
+    bases: dict[str, float] = {}
+    for ion, base in ((cation, taken), (filler, rest)):
+        if base > 0:
+            _bind(inside, aside, alkali.stream.basis, ion, base, extractant)
+            bases[ion] = bases.get(ion, 0.0) + base
+    spare = there - taken - (wanted - taken - rest)
+    return drawn, bases, spare if abs(spare) > _SAME * wanted else 0.0
+
+
+def _bind(
+    inside: np.ndarray, aside: np.ndarray, basis: Basis, cation: str, base: float, extractant: str
+) -> None:
+    """Let `base` mol/s of the hydroxide of `cation` neutralise extractant."""
+    inside[basis.index[f"{extractant}(org)"]] -= base
+    inside[basis.index[complex_of(cation, extractant)]] += base
+    for name, change in ((cation, -base), (_HYDROXIDE, -base), (_WATER, base)):
         aside[basis.index[name]] += change
-    return drawn
 
 
 def cation_of(alkali: Stream) -> tuple[str, float]:
-    """The cation that an alkali leaves on the extractant, and mol of base in one kilogram.
+    """The cation that an alkali leaves on the extractant, and mol/s of base in it.
 
-    Ammonia counts whole: what is taken of its few OH- is made up from NH3.
+    Ammonia counts whole: what is taken of its few OH- is made up from NH3. Of salts that come
+    along neither the cation nor the anion counts, and what water holds of OH- is none.
     """
-    ammonia = alkali[_AMMONIA] + alkali[_AMMONIUM]
-    return (_AMMONIUM, ammonia) if ammonia > alkali[_SODIUM] else (_SODIUM, alkali[_HYDROXIDE])
+    hydroxide = alkali[_HYDROXIDE] - alkali[_PROTON]
+    ammonia, sodium = alkali[_AMMONIA] + alkali[_AMMONIUM], alkali[_SODIUM]
+    if ammonia > sodium:
+        cation, base = _AMMONIUM, min(alkali[_AMMONIA] + hydroxide, ammonia)
+    else:
+        cation, base = _SODIUM, min(hydroxide, sodium)
+    return cation, base if base > _SAME * float(alkali.amounts.sum()) else 0.0
 
 
 def extractant_in(basis: Basis, amounts: np.ndarray, extractant: str) -> float:

@@ -96,6 +96,10 @@ class Unit:
         """Species that this unit may make out of the species `names`."""
         return set()
 
+    def only_drawn(self, port: str) -> str:
+        """Why the inlet `port` takes only a feed without a flow; '' where streams will do."""
+        return ""
+
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         """What happens to `inlets` in the unit called `name`. Pure; `memory` only saves time."""
         raise NotImplementedError
