@@ -1,0 +1,5 @@
+"""`python -m ytterby`: the command line."""
+
+from ytterby.app.cli import main
+
+main()
