@@ -115,7 +115,7 @@ def test_the_logarithm_of_nothing_is_refused():
     cascade = acidic("P507")
     clean = replace(cascade, feed=replace(cascade.feed, concentrations={"Nd": 0.2, "Dy": 0.08}))
     profile = solved(clean, clean.solve(sensitivity=False))
-    with pytest.raises(ValueError, match=r"amount of Ca in 'extract' is 0, whose logarithm"):
+    with pytest.raises(ValueError, match=r"amount of Ca in 'extract' is 0, nothing or below"):
         gradient(clean, profile, Quantity("extract", "amount", ("Ca",)).ln, "log_K")
 
 
@@ -132,3 +132,17 @@ def test_traces_have_their_gradient_as_exactly_as_their_amount():
         return Gradient.of(other, solved(other, profile), quantity).value
 
     assert found.by("log_K")[3] == pytest.approx(difference(at, 1e-4), rel=1e-5)
+
+
+def test_what_lies_below_all_numbers_is_nothing_and_never_no_number():
+    """900 extraction stages leave less Y than 1e-308 mol/s: nothing, as are its gradients."""
+    cascade = replace(acidic("P507"), stages=Stages(900, 8, 5))
+    profile = solved(cascade, cascade.solve(sensitivity=False))
+    assert profile.outlets["raffinate"].amounts[3] == 0
+    for values in (profile.aqueous, profile.organic, profile.pH, profile.potential):
+        assert np.isfinite(values).all()
+    for quantity in (Quantity("raffinate", "amount", ("Y",)), IMPURITY):
+        found = Gradient.of(cascade, profile, quantity)
+        assert all(np.isfinite(found.by(name)).all() for name in found.parameters)
+    with pytest.raises(ValueError, match="is 0, nothing or below 2e-308"):
+        Gradient.of(cascade, profile, Quantity("raffinate", "amount", ("Y",)).ln)

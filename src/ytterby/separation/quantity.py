@@ -22,6 +22,10 @@ from ytterby.separation.targets import RAFFINATE, WITH_ACID, Target
 
 Array = NDArray[np.float64]
 Kind = Literal["amount", "purity", "impurity", "recovery", "flow"]
+
+SMALLEST_NUMBER = float(np.finfo(float).tiny)
+"""Below this amounts lose their digits and end as nothing [mol/s]."""
+
 Measure = Callable[[Array, Array], tuple[float, Array, Array]]
 """A function of x, y [mol/L], shape (stage, component): its value and its derivatives by them."""
 
@@ -95,8 +99,8 @@ class Quantity:
             named = f"of {', '.join(self.components)} in {self.outlet!r}"
             named = f"{self.outlet!r}" if self.kind == "flow" else named
             raise ValueError(
-                f"gradient: {self.kind} {named} is {value:g}, whose logarithm has no gradient; "
-                "ask for the figure itself"
+                f"gradient: {self.kind} {named} is {value:g}, nothing or below "
+                f"{SMALLEST_NUMBER:.0e}, whose logarithm has no gradient; ask for the figure itself"
             )
         return math.log(value), 1 / value
 
