@@ -110,6 +110,14 @@ def test_a_flow_of_nothing_is_a_pump_that_stands(flow):
     np.testing.assert_allclose(first, second, rtol=1e-4)
 
 
+def test_a_scrub_of_nothing_stays_nothing():
+    """No trickle where the cascade stands without: its steady state is a fixed point as well."""
+    cascade, profile, hold_up = steady()
+    idle = replace(cascade, scrub=Aqueous(0.0, acid=1.0))
+    run = simulate(idle, 10 * HOUR, hold_up=hold_up, start=running(cascade, profile))
+    assert drift(run) < 1e-10
+
+
 def test_a_cascade_returns_from_contents_turned_end_for_end():
     """Whatever is in it, it comes to the same steady state: after years to 1e-10 of throughput."""
     cascade, profile, hold_up = steady()

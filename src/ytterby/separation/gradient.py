@@ -16,6 +16,7 @@ around, from a few changes to all outlets.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -224,26 +225,19 @@ class Gradient:
         found = float((self.adjoint.closures * (F[0] - F[1])).sum() / (2 * step))
         chemistry = self.solved.chemistry
         if place == SETTINGS["log_Kw"]:
-            more, less = (
-                replace(chemistry, log_Kw=chemistry.log_Kw + move)
-                for move in (LOCAL_STEP, -LOCAL_STEP)
-            )
-            return found * settings[place] * LN_10 + self._as_such(more, less)
+            as_such = self._as_such(lambda by: replace(chemistry, log_Kw=chemistry.log_Kw + by))
+            return found * settings[place] * LN_10 + as_such
         if place == SETTINGS["protonation"]:
-            assert chemistry.protonation is not None
-            name, log_K = chemistry.protonation
-            more, less = (
-                replace(chemistry, protonation=(name, log_K + move))
-                for move in (LOCAL_STEP, -LOCAL_STEP)
-            )
-            return -found * settings[place] * LN_10 + self._as_such(more, less)
+            name, log_K = chemistry.protonation or ("", 0.0)
+            as_such = self._as_such(lambda by: replace(chemistry, protonation=(name, log_K + by)))
+            return -found * settings[place] * LN_10 + as_such
         return found
 
-    def _as_such(self, more: Chemistry, less: Chemistry) -> float:
-        """What a constant moved by LOCAL_STEP either way does to the figure, contents kept."""
+    def _as_such(self, moved: Callable[[float], Chemistry]) -> float:
+        """What a constant does to the figure itself, the contents of the stages as they are."""
         circuit = self.solved.circuit
-        ends = (self.weight.elsewhere(one, circuit) for one in (more, less))
-        return (next(ends) - next(ends)) / (2 * LOCAL_STEP)
+        ends = [self.weight.elsewhere(moved(by), circuit) for by in (LOCAL_STEP, -LOCAL_STEP)]
+        return (ends[0] - ends[1]) / (2 * LOCAL_STEP)
 
     def _by_feed(self, name: str, field: str) -> Array | float:
         feed, stage = self._feeds[name]

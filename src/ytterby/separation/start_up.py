@@ -51,10 +51,13 @@ def total_reflux(cascade: Cascade) -> Cascade:
 def standing(cascade: Cascade) -> Cascade:
     """The cascade as it can run with pumps that stand.
 
-    A flow of nothing becomes a trickle beside the largest flow. Where droplets would carry off more
-    of a phase than flows, that phase leaves no droplets in the other until it flows again.
+    As it is where every stage has both phases. Else a flow of nothing becomes a trickle beside the
+    largest flow; and where droplets would carry off more of a phase than flows, that one leaves no
+    droplets in the other until it flows again.
     Raises NoCircuit where a stage is left without one of the phases for another reason.
     """
+    if _stands(cascade):
+        return cascade
     cascade = _trickling(cascade)
     aqueous, organic = cascade.layout.entrainment
     for entrained in ((aqueous, organic), (0.0, organic), (aqueous, 0.0)):
