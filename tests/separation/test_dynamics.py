@@ -15,6 +15,7 @@ import pytest
 from ytterby.separation import Aqueous, Cascade, Chemistry, Organic, Profile, Stages, Target
 from ytterby.separation.dynamics import (
     Change,
+    Contents,
     HoldUp,
     Trajectory,
     filled,
@@ -93,6 +94,39 @@ def test_a_cascade_returns_after_a_pump_failure(flow):
     np.testing.assert_allclose(found, profile.outlets["extract"].amounts, rtol=1e-3)
     disturbed = np.abs(run.outlets["extract"] / profile.outlets["extract"].amounts - 1).max()
     assert disturbed > 0.1
+
+
+@pytest.mark.parametrize("flow", ["feed", "organic", "strip"])
+def test_a_flow_of_nothing_is_a_pump_that_stands(flow):
+    """Droplets need no word of their own: they end where they would carry off more than flows."""
+    cascade, _, _ = steady()
+    still = replace(cascade, **{flow: replace(getattr(cascade, flow), flow=0.0)})
+    runs = [
+        with_changes(Change(5 * HOUR, one), Change(6 * HOUR, cascade), hours=20)
+        for one in (still, stopped(cascade, flow))
+    ]
+    assert gap(runs[0]) < 1e-12
+    first, second = (run.outlets["extract"][-1] for run in runs)
+    np.testing.assert_allclose(first, second, rtol=1e-4)
+
+
+def test_a_scrub_of_nothing_stays_nothing():
+    """No trickle where the cascade stands without: its steady state is a fixed point as well."""
+    cascade, profile, hold_up = steady()
+    idle = replace(cascade, scrub=Aqueous(0.0, acid=1.0))
+    run = simulate(idle, 10 * HOUR, hold_up=hold_up, start=running(cascade, profile))
+    assert drift(run) < 1e-10
+
+
+def test_a_cascade_returns_from_contents_turned_end_for_end():
+    """Whatever is in it, it comes to the same steady state: after years to 1e-10 of throughput."""
+    cascade, profile, hold_up = steady()
+    start = running(cascade, profile)
+    turned = {name: np.array(getattr(start, name))[::-1].copy() for name in vars(start)}
+    run = simulate(cascade, 30_000 * HOUR, hold_up=hold_up, start=Contents(**turned))
+    assert np.abs(run.aqueous[0] - profile.aqueous).max() > 0.1
+    assert drift(run) < 1e-10
+    np.testing.assert_allclose(run.aqueous[-1], profile.aqueous, rtol=1e-6)
 
 
 def test_a_feed_step_leads_to_the_new_steady_state():

@@ -20,7 +20,7 @@ from ytterby.app.terminal import console
 from ytterby.chemistry import RARE_EARTHS, atomic_mass, oxide_factor
 from ytterby.plant import Plant, PlantError
 from ytterby.quantity import QuantityError, parse
-from ytterby.separation import Aqueous, Cascade, Organic, Profile
+from ytterby.separation import Cascade, Profile
 from ytterby.separation.dynamics import (
     Change,
     HoldUp,
@@ -30,7 +30,7 @@ from ytterby.separation.dynamics import (
     running,
     simulate,
 )
-from ytterby.separation.start_up import TRICKLE, stopped, total_reflux
+from ytterby.separation.start_up import standing, stopped, total_reflux
 from ytterby.units import CascadeUnit
 
 Start = Literal["fill", "steady", "total-reflux"]
@@ -41,8 +41,6 @@ _LONGEST = 1_000_000
 _NEAR = 1e-2
 """Share of the impurity allowed by which it may still exceed it [-]: a steady state that was set
 to stand at its specification exactly is only ever approached."""
-_STANDS = 2 * TRICKLE
-"""Share of its steady flow below which a pump stands [-]."""
 _LITRES = 1000
 _FLOWS = ("feed", "organic", "strip", "scrub")
 _SHARES = ("reflux", "efficiency")
@@ -202,7 +200,7 @@ def read_changes(cascade: Cascade, texts: tuple[str, ...], hours: float) -> list
     for hour, field, value, text in parsed:
         try:
             now = changed(now, cascade, field, value)
-            now.layout.circuit(now.first_flows()).volumes()
+            standing(now)
         except (QuantityError, KeyError, ValueError) as error:
             told = error.args[0] if isinstance(error, KeyError) else error
             raise PlantError((), f"--set {text}: {told}") from None
@@ -245,7 +243,7 @@ def changed(now: Cascade, steady: Cascade, field: str, value: str) -> Cascade:
             flow = parse(value, "m3/s") * _LITRES
         if flow <= 0:
             raise ValueError("expected a flow above zero; say 'stopped' for a pump that stands")
-        return running_again(now, steady, head, replace(given, flow=flow))
+        return replace(now, **{head: replace(given, flow=flow)})
     if field in _SHARES:
         share = parse(value, "-")
         if not 0 < share <= 1:
@@ -263,20 +261,6 @@ def changed(now: Cascade, steady: Cascade, field: str, value: str) -> Cascade:
         log_K[place] = parse(value, "-")
         return replace(now, chemistry=replace(now.chemistry, log_K=log_K))
     raise ValueError(f"found the field {field!r}, expected one of {_FIELDS}")
-
-
-def running_again(now: Cascade, steady: Cascade, name: str, feed: Aqueous | Organic) -> Cascade:
-    """The cascade with another flow, droplets and all, but with the pumps that still stand."""
-    still = [
-        other
-        for other in _FLOWS
-        if other != name
-        and getattr(now, other) is not None
-        and getattr(now, other).flow < _STANDS * getattr(steady, other).flow
-    ]
-    as_before = {other: getattr(steady, other) for other in still}
-    flowing = replace(now, **{name: feed}, **as_before, entrainment=steady.entrainment)
-    return stopped(flowing, *still) if still else flowing
 
 
 def duration(seconds: float) -> str:

@@ -10,6 +10,8 @@ served by what it does locally, at fixed potentials and contents:
 
     dq/dt = lambda^T dF/dt + w^T dz/dt
 
+A quantity that depends on the potentials as such adds what it does to the right side of lambda.
+
 Both solutions with transposed matrices are the kernel's own sums over the stages with its
 generators exchanged: J^T by `newton.solve_steps`, the balances by `newton.response`. Everything
 stays free of subtractions but for the signs of w, so traces have their gradient as exactly as
@@ -20,7 +22,8 @@ chain: components, then the counter-ion, then the extractant, as in `circuit`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -244,15 +247,19 @@ class Adjoint:
     volumes: Array
 
     @classmethod
-    def of(cls, solved: Solved, by_x: Array, by_y: Array) -> Adjoint:
-        """by_x, by_y: the quantity by the concentrations [1/(mol/L)], shape (stage, chain)."""
+    def of(
+        cls, solved: Solved, by_x: Array, by_y: Array, by_potential: Array | float = 0
+    ) -> Adjoint:
+        """by_x, by_y: the quantity by the concentrations [1/(mol/L)], shape (stage, chain).
+        by_potential: and by the potentials as such, shape (stage, potential)."""
         network, there = solved.network, solved.exchanging
         weights = np.hstack([by_x, by_y])
         by_D = solved.by_distribution()
         gathered = network.gathered(weights)
         at_first = network.effect(gathered, network.owed(gathered), by_D)
         slopes = solved.parts[6]
-        closures = transposed_solve(solved, np.einsum("jki,ji->jk", slopes, at_first[:, there]))
+        wanted = np.einsum("jki,ji->jk", slopes, at_first[:, there]) + by_potential
+        closures = transposed_solve(solved, wanted)
         weights = weights + through_closures(solved, closures)
         gathered = network.gathered(weights)
         owed = network.owed(gathered)
@@ -262,6 +269,14 @@ class Adjoint:
         log_D[:, there] += closures[:, :1] * held
         efficiency, volumes = by_stage(solved, gathered, owed)
         return cls(closures, gathered, owed, log_D, efficiency, volumes)
+
+    def plus(self, others: Sequence[Adjoint], shares: Array) -> Adjoint:
+        """The weights of a quantity and of shares of others together: all are linear in them."""
+        total = {}
+        for one in fields(self):
+            parts = [s * getattr(o, one.name) for s, o in zip(shares, others, strict=True)]
+            total[one.name] = np.sum([getattr(self, one.name), *parts], axis=0)
+        return Adjoint(**total)
 
 
 def transposed_solve(solved: Solved, wanted: Array) -> Array:

@@ -36,6 +36,7 @@ from ytterby.separation.newton import newton
 from ytterby.separation.profile import Profile
 from ytterby.separation.solve import Posed
 from ytterby.separation.start import fill, flash_all, settle, slowed
+from ytterby.separation.start_up import standing
 
 Array = NDArray[np.float64]
 
@@ -127,7 +128,7 @@ class Contents:
 class Change:
     """From `time` [s] on the cascade is this one: other feeds, flows, factors; stages as before.
 
-    A stopped pump is a flow of nearly nothing.
+    A stopped pump is a flow of nothing; see `standing` in `start_up` for what it does to droplets.
     """
 
     time: float
@@ -379,8 +380,8 @@ def simulate(
             raise ValueError("simulate: targets set flows at the steady state only; see `fixed`")
         if one.stages != cascade.stages or one.chemistry.components != cascade.chemistry.components:
             raise ValueError("simulate: a change may not alter the stages or the components")
-    contents = filled(cascade) if start is None else start
-    plant = _Plant.of(cascade, hold_up)
+    contents = filled(standing(cascade)) if start is None else start
+    plant = _Plant.of(standing(cascade), hold_up)
     record = _Record(plant, contents)
     time = 0.0
     told = progress or (lambda share: None)
@@ -390,7 +391,7 @@ def simulate(
         )
         time = until
         if following is not None:
-            plant = _Plant.of(following, hold_up)
+            plant = _Plant.of(standing(following), hold_up)
     return record.trajectory(plant)
 
 
