@@ -46,6 +46,9 @@ class Site(Place):
     """How water is discharged: direct or indirect."""
     area: str | None = None
     """Class of the receiving area, such as special or "standard A"."""
+    feed_class: Several = ()
+    """What scrap was: --feed-class scrap=post-consumer, or =pre-consumer; adds recycled content.
+    May be repeated; a feed that is not named is primary."""
 
 
 @Parameter(name="*")
