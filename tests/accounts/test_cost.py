@@ -171,6 +171,32 @@ def test_a_pure_oxide_is_sold_as_such_and_a_mixture_at_a_discount():
     )
 
 
+def of_one_product(name: str, masses: dict[str, float]):
+    unit = name.partition(".")[0]
+    return sales(
+        books({"ore": (None, unit, "feed", masses), name: (unit, None, "product", masses)}),
+        price_set(),
+    )
+
+
+def test_metals_and_magnets_bring_more_than_their_oxides_and_are_no_liquor():
+    worth = 290 * 1.16639 * 73 + 20 * 1.14769 * 239
+    magnet = {"Nd": 290, "Dy": 20, "Fe": 670, "Co": 10, "B": 10, "O": 2}
+    for name, sold_as in (("coat.magnet", "magnet"), ("cast.alloy", "metal")):
+        found = of_one_product(name, magnet)
+        assert {sale.sold_as for sale in found} == {sold_as}
+        factor = fact(f"prices.payability.{sold_as}").value
+        assert factor > 1
+        assert sum(sale.value for sale in found) == pytest.approx(factor * worth, rel=1e-4)
+    oxide = magnet | {"O": 0.2 * 1000}
+    assert {sale.sold_as for sale in of_one_product("coat.magnet", oxide)} == {"liquor"}
+
+
+def test_nothing_is_paid_for_a_trace_in_an_oxide():
+    found = of_one_product("mill.p", {"Nd": 900, "Dy": 100, "Tm": 1e-4, "O": 170})
+    assert [sale.element for sale in found] == ["Nd", "Dy"]
+
+
 def test_prices_of_your_own_replace_the_shipped_ones():
     own = of_facts([Fact("mine.Nd", 100.0, "USD/kg", "measured", "contract 2026")])
     prices = price_set() | own
