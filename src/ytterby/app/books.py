@@ -156,9 +156,10 @@ def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Bo
 def _changed(basis: CostBasis, changed: Fact, balance: Balance, site: Site) -> CostBasis:
     """The basis with one fact in the place of that of the same name; scrap follows its content."""
     goods = {g: changed if f.name == changed.name else f for g, f in basis.prices.items()}
-    own_price = site.scrap is not None and site.scrap not in prices_of(site.prices)
-    if site.scrap is not None and own_price and changed.name != basis.prices[site.scrap].name:
-        goods = priced_by_content(balance, site.scrap, goods)
+    own_prices = prices_of(site.prices)
+    for scrap in site.scrap:
+        if scrap not in own_prices and changed.name != basis.prices[scrap].name:
+            goods = priced_by_content(balance, scrap, goods)
     return replace(basis, prices=goods, own={**basis.own, changed.name: changed})
 
 
@@ -200,9 +201,10 @@ def climate_of(grid: str, place: Place) -> CarbonBasis:
 def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
     """The prices, scrap by its content where it has no price of its own."""
     prices = prices_of(place.prices)
-    if place.scrap is not None and place.scrap not in prices:
-        refuse_feeds("--scrap", (place.scrap,), balance)
-        prices = priced_by_content(balance, place.scrap, prices)
+    refuse_feeds("--scrap", (scrap for scrap in place.scrap if scrap not in prices), balance)
+    for scrap in place.scrap:
+        if scrap not in prices:
+            prices = priced_by_content(balance, scrap, prices)
     return prices
 
 
