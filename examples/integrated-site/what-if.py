@@ -68,12 +68,16 @@ def main(chosen: list[str]) -> None:
         print(f"\n{name:32} {'as it is':>10} {'what if':>10}  kg/h")
         for figure, value in demand(changed).items():
             print(f"{figure:32} {before[figure]:10.3f} {value:10.3f}")
-        sides = compare(recovery_and_purity(base), recovery_and_purity(changed), ("is", name))
+        statements = [recovery_and_purity(one) for one in (base, changed)]
         largest = max(
-            (p for p in sides.pairs if p.key[0] == "recovery" and p.key[-1] in RARE_EARTHS),
-            key=lambda pair: abs(pair.change or 0.0),
+            (
+                row
+                for row in compare(statements, ("as it is", name)).rows
+                if row.key[0] == "recovery" and row.key[-1] in RARE_EARTHS
+            ),
+            key=lambda row: abs(row.change(1) or 0.0),
         )
-        print(f"moved most: {largest.label}: {largest.change or 0.0:+.2%}")
+        print(f"moved most: {largest.label}: {largest.change(1) or 0.0:+.2%}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 
 import pytest
 from tests.accounts.books import books, separation
@@ -24,6 +25,7 @@ from ytterby.accounts import (
 )
 from ytterby.accounts.prices import of_facts
 from ytterby.facts import Fact, UnknownFact, fact, table
+from ytterby.plant import Plant
 
 KENTUCKY = """
 loader 1 - 5; jaw-crusher 589 hp 1; roll-crusher 430 hp 1; screen 124 ft2 1; conveyor 575 ton/h 2
@@ -282,3 +284,17 @@ def test_the_size_of_a_stirred_tank():
         for name in ("oxidise.liquor", "alkali > iron.reagent")
     )
     assert tank.size == pytest.approx(inflow * 3600 / 0.8, rel=1e-3)
+
+
+def test_units_of_metal_and_magnet_making_name_what_has_no_open_cost():
+    plant = Plant.read(Path(__file__).parents[2] / "examples" / "metal-to-magnet" / "plant.yaml")
+    balance, kinds = plant.solve(), kinds_of(plant)
+    statement = capital(balance, CostBasis("CN", kinds=kinds))
+    (furnace,) = statement.about("equipment", "sinter", "furnace")
+    power = balance.duties["sinter", "electricity"] / balance.period / 1000
+    assert furnace.value > 0 and f"{power:.3g} kW" in furnace.label
+    lacking = [line for line in statement.about("equipment") if line.value is None]
+    assert {"sinter", "mill", "press"} <= {line.key[1] for line in lacking}
+    assert all("no open cost is known" in line.missing for line in lacking)
+    total = statement.line("total")
+    assert total.value and total.remark.startswith("lacks equipment of cast")
