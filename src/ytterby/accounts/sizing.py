@@ -212,7 +212,7 @@ def electric_furnace(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
 
 
 def driven(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
-    """The motors by the electricity that the unit says that it takes, and nothing that they move."""
+    """The motors by the electricity that the unit says that it takes, not what they move."""
     power = sizing.power(unit, "electricity")
     return (Item(unit, "motor", 1, power / _WATTS, power=power),)
 
