@@ -16,7 +16,7 @@ FIELDS = (
     field_between("oxalate.dose", 1.0, 1.2),
 )
 
-study = Study(PLANT, FIELDS, Figures(money=CostBasis("CN"), scrap="scrap"))
+study = Study(PLANT, FIELDS, Figures(money=CostBasis("CN"), scrap=("scrap",)))
 held = [Held("recovery Dy, kiln.product", ">=", 0.85)]
 found = optimise(study, Aim("margin", "maximise"), held, most=40)
 for name, value in found.best.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 
 import pytest
 from tests.accounts.books import books, separation
@@ -24,6 +25,7 @@ from ytterby.accounts import (
 )
 from ytterby.accounts.prices import of_facts
 from ytterby.facts import Fact, UnknownFact, fact, table
+from ytterby.plant import Plant
 
 KENTUCKY = """
 loader 1 - 5; jaw-crusher 589 hp 1; roll-crusher 430 hp 1; screen 124 ft2 1; conveyor 575 ton/h 2
@@ -171,6 +173,32 @@ def test_a_pure_oxide_is_sold_as_such_and_a_mixture_at_a_discount():
     )
 
 
+def of_one_product(name: str, masses: dict[str, float]):
+    unit = name.partition(".")[0]
+    return sales(
+        books({"ore": (None, unit, "feed", masses), name: (unit, None, "product", masses)}),
+        price_set(),
+    )
+
+
+def test_metals_and_magnets_bring_more_than_their_oxides_and_are_no_liquor():
+    worth = 290 * 1.16639 * 73 + 20 * 1.14769 * 239
+    magnet = {"Nd": 290, "Dy": 20, "Fe": 670, "Co": 10, "B": 10, "O": 2}
+    for name, sold_as in (("coat.magnet", "magnet"), ("cast.alloy", "metal")):
+        found = of_one_product(name, magnet)
+        assert {sale.sold_as for sale in found} == {sold_as}
+        factor = fact(f"prices.payability.{sold_as}").value
+        assert factor > 1
+        assert sum(sale.value for sale in found) == pytest.approx(factor * worth, rel=1e-4)
+    oxide = magnet | {"O": 0.2 * 1000}
+    assert {sale.sold_as for sale in of_one_product("coat.magnet", oxide)} == {"liquor"}
+
+
+def test_nothing_is_paid_for_a_trace_in_an_oxide():
+    found = of_one_product("mill.p", {"Nd": 900, "Dy": 100, "Tm": 1e-4, "O": 170})
+    assert [sale.element for sale in found] == ["Nd", "Dy"]
+
+
 def test_prices_of_your_own_replace_the_shipped_ones():
     own = of_facts([Fact("mine.Nd", 100.0, "USD/kg", "measured", "contract 2026")])
     prices = price_set() | own
@@ -256,3 +284,17 @@ def test_the_size_of_a_stirred_tank():
         for name in ("oxidise.liquor", "alkali > iron.reagent")
     )
     assert tank.size == pytest.approx(inflow * 3600 / 0.8, rel=1e-3)
+
+
+def test_units_of_metal_and_magnet_making_name_what_has_no_open_cost():
+    plant = Plant.read(Path(__file__).parents[2] / "examples" / "metal-to-magnet" / "plant.yaml")
+    balance, kinds = plant.solve(), kinds_of(plant)
+    statement = capital(balance, CostBasis("CN", kinds=kinds))
+    (furnace,) = statement.about("equipment", "sinter", "furnace")
+    power = balance.duties["sinter", "electricity"] / balance.period / 1000
+    assert furnace.value > 0 and f"{power:.3g} kW" in furnace.label
+    lacking = [line for line in statement.about("equipment") if line.value is None]
+    assert {"sinter", "mill", "press"} <= {line.key[1] for line in lacking}
+    assert all("no open cost is known" in line.missing for line in lacking)
+    total = statement.line("total")
+    assert total.value and total.remark.startswith("lacks equipment of cast")

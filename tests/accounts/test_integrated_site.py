@@ -65,6 +65,15 @@ def test_the_site_gives_every_stream_a_role_and_every_variant_is_a_plant():
 
 
 @pytest.mark.long
+def test_a_variant_is_put_beside_the_site(capsys):
+    runpy.run_path(str(SITE / "what-if.py"))["main"](["no acid recovered"])
+    told = capsys.readouterr().out
+    found = re.search(r"^HCl for acid +([\d.]+) +([\d.]+)$", told, re.MULTILINE)
+    assert found and float(found[2]) > 1.2 * float(found[1])
+    assert "moved most: " in told
+
+
+@pytest.mark.long
 def test_the_whole_site_closes_and_traces_dysprosium_from_deposit_and_scrap(parts):
     known = ran(PAGE[WHOLE:], dict(parts))
     balance, content = known["balance"], known["content"]

@@ -59,6 +59,29 @@ def test_accounts_are_printed_with_what_they_lack(capsys, plant):
     assert "indicative: beyond" in text
 
 
+def test_recycled_content_is_told_where_a_feed_has_a_class(capsys, plant):
+    assert "Recycled content" not in said(capsys, "accounts", plant)
+    tree = json.loads(
+        said(capsys, "accounts", plant, "--feed-class", "scrap=pre-consumer", "--json")
+    )
+    (content,) = [one for one in tree if one["title"] == "Recycled content"]
+    values = {tuple(line["key"]): line["value"] for line in content["lines"]}
+    assert values["content", "kiln.product", "Nd", "pre-consumer"] == pytest.approx(1)
+    assert values["content", "kiln.product", "Nd", "post-consumer"] == 0
+    assert values["content", "kiln.product", "O", "primary"] == pytest.approx(1, abs=0.05)
+
+
+def test_the_report_tells_recycled_content_apart(capsys, plant, tmp_path):
+    page = tmp_path / "page.html"
+    said(capsys, "run", plant, "--feed-class", "scrap=post-consumer", "--report", str(page))
+    text = page.read_text(encoding="utf-8")
+    section = text[text.index('<section id="recycled"') :].partition("</section>")[0]
+    heads, first = section.partition("<tbody>")[0], section.partition("<tbody>")[2]
+    assert heads.index("post-consumer</th>") < heads.index("pre-consumer</th>")
+    assert first.startswith('<tr><th scope="row">rare earths</th><td class="n"></td>')
+    assert '<td class="n">100 %</td><td class="n">0 %</td><td class="n">0 %</td>' in first
+
+
 def test_accounts_go_to_a_file(capsys, plant, tmp_path):
     out = tmp_path / "accounts.csv"
     said(capsys, "accounts", plant, "--place", "EE", "--scrap", "scrap", "--out", str(out))
@@ -236,6 +259,9 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
             ("accounts", "PLANT", "--grid", "EE", "--cut-off", "ore"),
             "--cut-off ore: expected one of",
         ),
+        (("accounts", "PLANT", "--feed-class", "scrap=old"), "feed 'scrap': found 'old'"),
+        (("accounts", "PLANT", "--feed-class", "ore=primary"), "ore: expected one of scrap"),
+        (("accounts", "PLANT", "--feed-class", "scrap"), "expected feed=post-consumer or"),
         (("compare", "PLANT"), "expected another plant file, or --with"),
         (("compare", "PLANT", "PLANT"), "expected every file once"),
         (("compare", "PLANT", "--with", "leach.dose=1"), "--set leach.dose=1"),

@@ -28,7 +28,7 @@ def solved() -> Balance:
     return magnet_plant().solve(sensitivity=True)
 
 
-SITE = Site(place="EE", law="CN", scrap="scrap", on="2026-01-01")
+SITE = Site(place="EE", law="CN", scrap=("scrap",), on="2026-01-01")
 
 
 @cache

@@ -11,7 +11,7 @@ import pytest
 from ytterby.balance import Basis, empty
 from ytterby.chemistry import Complex, Species, complex_of
 from ytterby.facts import table
-from ytterby.plant import Feed, Plant, PlantError
+from ytterby.plant import Feed, Infeasible, Plant, PlantError
 from ytterby.separation import Aqueous, Cascade, Chemistry, Organic, Stages
 from ytterby.units import CascadeUnit, FieldError, Inlet
 
@@ -260,3 +260,13 @@ def test_the_example_gives_the_heaviest_up_to_weak_acid_on_one_extractant_only()
     for name in ("phosphonic", "phosphinic"):
         purity = balance.purity(f"{name}.extract")
         assert sum(purity[e] for e in ("Tm", "Yb", "Lu")) >= 0.99 - 1e-9
+
+
+def test_another_extractant_that_comes_back_is_refused_and_not_divided_by():
+    tree = Plant.read(EXAMPLE).to_tree()
+    tree["units"]["phosphinic"]["organic"] = ["phosphonic.stripped", "cyanex"]
+    tree["units"]["phosphonic"]["organic"] = ["p507"]
+    tree["outlets"]["phosphinic.stripped"] = "residue"
+    with pytest.raises(Infeasible) as refused:
+        Plant.from_tree(tree).solve()
+    assert "the organic holds no Cyanex272" in str(refused.value)

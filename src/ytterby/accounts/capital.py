@@ -96,7 +96,8 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
     working = basis.value("cost.capital.working-capital") * fixed
     held = list(_held(balance, basis))
     returned = working + sum(line.value or 0.0 for line in held)
-    remark = f"without {missing}" if missing else ""
+    lacking = ", ".join(line.key[1] for line in lines if line.value is None)
+    remark = f"lacks equipment of {lacking}, see there" if lacking else ""
     stock = [basis.fact("cost.capital.working-capital")]
     sums = [
         Line.of(("equipment", "all"), "equipment, erected", bare, _CURRENCY, remark=remark),

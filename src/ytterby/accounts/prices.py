@@ -16,6 +16,11 @@ SOLD_TOGETHER = (("Nd", "Pr"),)
 """Rare earths whose oxides are sold as one, didymium."""
 PURE = 0.99
 """Share of the rare earth oxides from which an oxide is sold as that oxide [-]."""
+TRACE = 1e-5
+"""Share of the rare earth oxides below which nothing is paid: what the purest trade grade,
+99.999 %, may hold besides [-]."""
+_MAGNET = ".magnet"
+"""End of the name of a stream that is a magnet: the outlet of the units that make one."""
 
 
 def price_set(*names: str) -> dict[str, Fact]:
@@ -71,8 +76,9 @@ def sales(balance: Balance, prices: PriceSet) -> tuple[Sale, ...]:
 
     A product of which one oxide (or neodymium and praseodymium together) makes up 99 % of the
     rare earth oxides is sold as that oxide, and nothing is paid for the rest; any other oxide as
-    mixed oxide at its payability. A product that is not mostly rare earth oxide is paid for its
-    cobalt, nickel and copper.
+    mixed oxide at its payability. What holds less than half the oxygen of its oxides is a metal: it
+    brings more than the oxides it takes, and more again as a magnet (the outlet `magnet` of a
+    unit). Any other product is paid for its cobalt, nickel and copper.
     """
     found: list[Sale] = []
     for edge in balance.edges:
@@ -88,6 +94,11 @@ def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
         if e in balance.elements and balance.mass(name, e) > 0
     }
     total = sum(oxides.values())
+    oxides = {e: mass for e, mass in oxides.items() if mass > TRACE * total}
+    if _is_metal(balance, name, oxides):
+        sold_as = "magnet" if name.endswith(_MAGNET) else "metal"
+        paid = fact(f"prices.payability.{sold_as}")
+        return [Sale(name, e, m, prices.get(e), paid, sold_as) for e, m in oxides.items()]
     if 2 * total <= balance.flow(name) * balance.period:
         paid = fact("prices.payability.liquor-metals")
         return [
@@ -105,6 +116,14 @@ def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
         ]
     paid = fact("prices.payability.mixed-oxide")
     return [Sale(name, e, m, prices.get(e), paid, "mixed oxide") for e, m in oxides.items()]
+
+
+def _is_metal(balance: Balance, name: str, oxides: Mapping[str, float]) -> bool:
+    """Whether rare earths are there as metal. oxides: mass of each trade oxide [kg]."""
+    if not oxides or "O" not in balance.elements:
+        return False
+    needed = sum(mass * (1 - 1 / oxide_factor(e)) for e, mass in oxides.items())
+    return 2 * balance.mass(name, "O") < needed
 
 
 def contained_value(balance: Balance, feed: str, prices: PriceSet) -> float:

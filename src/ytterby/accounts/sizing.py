@@ -201,6 +201,22 @@ def crushing(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     )
 
 
+def electric_furnace(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
+    """A furnace by the electricity that the unit says that it takes.
+
+    Simplification: it costs what a fired furnace of the same heat does, so that it is a lower
+    bound; vacuum, casting wheel and gas line are named as missing.
+    """
+    power = sizing.power(unit, "electricity")
+    return (Item(unit, "furnace", 1, power / _WATTS, power=power),)
+
+
+def driven(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
+    """The motors by the electricity that the unit says that it takes, not what they move."""
+    power = sizing.power(unit, "electricity")
+    return (Item(unit, "motor", 1, power / _WATTS, power=power),)
+
+
 def sieving(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     """A screen by the powder that passes it."""
     powder = sum(stream.mass_of("solid") for stream in sizing.leaving(unit))
@@ -221,17 +237,42 @@ def blending(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
 RULES: dict[str, Callable[[Sizing, str, str], tuple[Item, ...]]] = {
     "alloy-blend": blending,
     "calcination": furnace,
+    "calciothermic-reduction": electric_furnace,
     "cascade": cascade,
+    "coating": nothing,
     "drying": furnace,
     "alkaline-fusion": furnace,
     "filter": filter_press,
+    "fluorination": electric_furnace,
+    "grain-boundary-diffusion": electric_furnace,
     "hydrogen-decrepitation": sieving,
+    "jet-milling": driven,
+    "machining": driven,
     "magnet-preparation": crushing,
+    "molten-salt-electrolysis": nothing,
     "oxidation-roast": furnace,
+    "pressing": driven,
+    "sintering": electric_furnace,
     "specified-split": nothing,
     "split": nothing,
+    "strip-casting": electric_furnace,
     "sulfation-roast": furnace,
 }
 """How each kind of unit is sized; kinds with a residence time in the facts are stirred tanks."""
-UNPRICED = {"hydrogen-decrepitation": "a hydrogen vessel, of which no open cost is known"}
+UNPRICED = {
+    kind: f"{lacks}, of which no open cost is known"
+    for kind, lacks in {
+        "calciothermic-reduction": "crucibles and inert gas",
+        "coating": "a plating line",
+        "fluorination": "the gas line of hydrogen fluoride",
+        "grain-boundary-diffusion": "vacuum",
+        "hydrogen-decrepitation": "a hydrogen vessel",
+        "jet-milling": "a mill and its inert gas",
+        "machining": "machine tools",
+        "molten-salt-electrolysis": "cells and rectifiers",
+        "pressing": "presses and their field",
+        "sintering": "vacuum",
+        "strip-casting": "vacuum and a casting wheel",
+    }.items()
+}
 """What a kind of unit has besides, and no correlation covers."""

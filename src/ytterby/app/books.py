@@ -12,6 +12,7 @@ from ytterby.accounts import (
     CostBasis,
     Limit,
     Statement,
+    WrongClass,
     attribute,
     capital,
     carbon,
@@ -24,9 +25,11 @@ from ytterby.accounts import (
     priced_by_content,
     radioactivity,
     recovery_and_purity,
+    recycled_content,
     water,
     weigh,
 )
+from ytterby.accounts.evidence import Account
 from ytterby.accounts.prices import of_facts, values
 from ytterby.app.options import Place, Site
 from ytterby.balance import Balance
@@ -55,6 +58,7 @@ class Books:
     water: Statement | None = None
     effluent: Statement | None = None
     radioactivity: Statement | None = None
+    recycled: Statement | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     money: CostBasis | None = None
     climate: CarbonBasis | None = None
@@ -65,13 +69,14 @@ class Books:
     def statements(self) -> tuple[Statement, ...]:
         """All that were drawn up, in the order in which they should be read."""
         found = (self.recovery, self.consumption, self.capital, self.cost)
-        found = (*found, self.carbon, self.water, self.effluent, self.radioactivity)
+        found = (*found, self.carbon, self.water, self.effluent, self.radioactivity, self.recycled)
         return tuple(one for one in found if one is not None)
 
 
 def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool = False) -> Books:
     """The accounts that `site` asks for: cost where a place is named, greenhouse gases where a
-    grid is, effluent and radioactivity where a law is.
+    grid is, effluent and radioactivity where a law is, recycled content where the class of a feed
+    is.
 
     plant: tells the kinds of units; None for a balance that did not come from one. weighed: also
     tell what each line of cost and of greenhouse gases moves with.
@@ -103,7 +108,34 @@ def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool
             radioactivity=radioactivity(balance, law),
             law=law,
         )
+    if site.feed_class:
+        account = _content(classes_of(site.feed_class), balance)
+        found = replace(found, recycled=attribute(account, balance))
+    elif plant is not None and any(feed.form == "scrap" for feed in plant.feeds.values()):
+        hint = "say what the scrap was: --feed-class scrap=post-consumer"
+        absent.append(("Recycled content", hint))
     return replace(found, absent=tuple(absent))
+
+
+def _content(classes: Mapping[str, str], balance: Balance) -> Account:
+    """The account of recycled content; raises PlantError where a feed or a class is none."""
+    refuse_feeds("--feed-class", classes, balance)
+    try:
+        return recycled_content(classes)
+    except WrongClass as error:
+        raise PlantError((), f"--feed-class: {error}") from None
+
+
+def classes_of(told: Iterable[str]) -> dict[str, str]:
+    """Class by feed of options such as scrap=post-consumer; raises PlantError."""
+    found: dict[str, str] = {}
+    for one in told:
+        feed, equals, name = (part.strip() for part in one.partition("="))
+        if not equals or not feed or not name or feed in found:
+            expected = "expected feed=post-consumer or feed=pre-consumer, each feed once"
+            raise PlantError((), f"--feed-class {one}: {expected}")
+        found[feed] = name
+    return found
 
 
 def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Books:
@@ -124,9 +156,10 @@ def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Bo
 def _changed(basis: CostBasis, changed: Fact, balance: Balance, site: Site) -> CostBasis:
     """The basis with one fact in the place of that of the same name; scrap follows its content."""
     goods = {g: changed if f.name == changed.name else f for g, f in basis.prices.items()}
-    own_price = site.scrap is not None and site.scrap not in prices_of(site.prices)
-    if site.scrap is not None and own_price and changed.name != basis.prices[site.scrap].name:
-        goods = priced_by_content(balance, site.scrap, goods)
+    own_prices = prices_of(site.prices)
+    for scrap in site.scrap:
+        if scrap not in own_prices and changed.name != basis.prices[scrap].name:
+            goods = priced_by_content(balance, scrap, goods)
     return replace(basis, prices=goods, own={**basis.own, changed.name: changed})
 
 
@@ -168,9 +201,10 @@ def climate_of(grid: str, place: Place) -> CarbonBasis:
 def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
     """The prices, scrap by its content where it has no price of its own."""
     prices = prices_of(place.prices)
-    if place.scrap is not None and place.scrap not in prices:
-        refuse_feeds("--scrap", (place.scrap,), balance)
-        prices = priced_by_content(balance, place.scrap, prices)
+    refuse_feeds("--scrap", (scrap for scrap in place.scrap if scrap not in prices), balance)
+    for scrap in place.scrap:
+        if scrap not in prices:
+            prices = priced_by_content(balance, scrap, prices)
     return prices
 
 

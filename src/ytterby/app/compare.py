@@ -27,9 +27,14 @@ LEAST_CHANGE = 1e-4
 _ABSENT_IS_NONE = ("taken", "per oxide", "used", "buy", "energy", "scope 1", "scope 3")
 """Lines of which a plant has none where it takes or emits nothing of the kind."""
 _LEAST_SHARE, _ROUNDING = 1e-3, 1e-9
+_NOTHING = 1e-7
+"""Shares below this are none: a tenth of a part per million [-]."""
 _GRAND, _DIGITS = 1e5, 4
 _SHOWN_AS = {"-": (100, "%"), "kg/s": (3600, "kg/h")}
-_BY_ELEMENT = ("recovered", "recovery", "purity", "impurity", "destination")
+_ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destination": 2}
+_ELEMENT_AT |= {"content": 2}
+"""Where the element stands in the key of a line, by the first word of the key."""
+_TOGETHER = "rare earths"
 
 
 def compare(paths: Sequence[Path], options: CompareOptions) -> int:
@@ -102,6 +107,9 @@ def differs(row: Row) -> bool:
     """Whether anything differs from the first."""
     if len({value is None for value in row.values}) > 1:
         return True
+    largest = max((abs(value) for value in row.values if value is not None), default=0.0)
+    if row.unit == "-" and largest < _NOTHING:
+        return False
     return any(_far(row, column) for column in range(1, len(row.lines)))
 
 
@@ -113,7 +121,8 @@ def _far(row: Row, column: int) -> bool:
 
 def matters(row: Row) -> bool:
     """Whether a difference is one that a reader should see first."""
-    if row.key[0] in _BY_ELEMENT and row.key[-1] not in WORTH:
+    place = _ELEMENT_AT.get(row.key[0])
+    if place is not None and row.key[place] not in (*WORTH, _TOGETHER):
         return False
     if None in row.lines and row.key[0] not in _ABSENT_IS_NONE:
         return False

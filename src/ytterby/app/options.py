@@ -23,8 +23,8 @@ class Place:
     """Where the plant stands, such as EE, CN or US; adds capital, cost and return."""
     grid: str | None = None
     """Region of the grid, such as CN-JX, if not that of the place; adds greenhouse gases."""
-    scrap: str | None = None
-    """The feed that is bought by its content."""
+    scrap: Several = ()
+    """A feed that is bought by its content. May be repeated."""
     cut_off: Several = ()
     """A feed taken as waste, free of greenhouse gases: --cut-off scrap. May be repeated."""
     prices: Path | None = None
@@ -46,6 +46,9 @@ class Site(Place):
     """How water is discharged: direct or indirect."""
     area: str | None = None
     """Class of the receiving area, such as special or "standard A"."""
+    feed_class: Several = ()
+    """What scrap was: --feed-class scrap=post-consumer, or =pre-consumer; adds recycled content.
+    May be repeated; a feed that is not named is primary."""
 
 
 @Parameter(name="*")

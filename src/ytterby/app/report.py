@@ -13,6 +13,7 @@ from ytterby.app.figures import flowsheet_svg, profile_svg, sankey_svg
 from ytterby.app.figures.sankey import elements_by_interest
 from ytterby.app.losses import loss_rows
 from ytterby.app.report_accounts import climate, money, water
+from ytterby.app.report_content import recycled
 from ytterby.app.report_evidence import tornadoes, uncertainties
 from ytterby.app.report_headline import badges, findings, product_cards
 from ytterby.app.report_summary import summary
@@ -106,6 +107,7 @@ def content(books: Books, plant: Plant | None) -> dict[str, Any]:
         "money": money(books),
         "climate": climate(books),
         "water": water(books),
+        "recycled": recycled(books),
         "uncertainties": uncertainties(books) if balance.responses else [],
         "tornadoes": tornadoes(books),
         "streams": streams(balance, worth),

@@ -26,12 +26,12 @@ class Figures:
     """Recovery, purity, reagents and water of a plant, and on demand its money and its carbon.
 
     money: how cost is reckoned, or None. climate: how greenhouse gases are, or None. scrap: the
-    feed that is bought by its content where it has no price of its own, or None.
+    feeds that are bought by their content where they have no price of their own.
     """
 
     money: CostBasis | None = None
     climate: CarbonBasis | None = None
-    scrap: str | None = None
+    scrap: tuple[str, ...] = ()
 
     def __call__(self, plant: Plant, balance: Balance) -> dict[str, float]:
         """By name: `recovery Nd, kiln.product` [-], `purity Nd, kiln.product` [-], `reagents`
@@ -54,8 +54,9 @@ class Figures:
     def _money(self, plant: Plant, balance: Balance) -> dict[str, float]:
         assert self.money is not None
         prices = self.money.prices
-        if self.scrap is not None and self.scrap not in prices:
-            prices = priced_by_content(balance, self.scrap, prices)
+        for scrap in self.scrap:
+            if scrap not in prices:
+                prices = priced_by_content(balance, scrap, prices)
         basis = replace(self.money, prices=prices, kinds=kinds_of(plant))
         statement = cost(balance, basis)
         names = ("revenue", "operating", "margin", "net present value")

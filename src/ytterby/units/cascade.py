@@ -303,7 +303,8 @@ class CascadeUnit(Unit):
     def _missing(self, case: Case) -> str | None:
         """What is lacking for the cascade to run at all."""
         feed, organic = case.feed, (case.organic.stream, case.organic.reagent)
-        if not any(s and extractant_in(s.basis, s.amounts, self.extractant) for s in organic):
+        held = [s and extractant_in(s.basis, s.amounts, self.extractant) for s in organic]
+        if not any(held) or (organic[0].volume("organic") > 0 and not held[0]):
             return f"the organic holds no {self.extractant}"
         if not feed.volume("aqueous") > 0:
             return "no liquor enters"
