@@ -153,11 +153,21 @@ class Cascade:
 
     def respond(self, profile: Profile, changes: Sequence[Change]) -> Response:
         """How the outlets of a solved profile answer to what enters, targets staying met."""
-        loading = Target.loading("organic", self.loading_limit or 1.0)
-        held = "organic: loading" in profile.figures
-        targets = tuple(loading if held and t.flow == "organic" else t for t in self.targets)
-        search = Search(self.layout, targets, profile.flows)
+        search = Search(self.layout, self.in_force(profile), profile.flows)
         return respond(search, profile.potential, profile.flows, changes)
+
+    def in_force(self, profile: Profile) -> tuple[Target, ...]:
+        """The targets that a solved profile keeps: that of the organic gives way to the loading
+        limit."""
+        limit = self.loading_limit
+        if limit is None or "organic: loading" not in profile.figures:
+            return self.targets
+
+        def kept(own: Target) -> Target:
+            yields = own.flow == "organic" and (own.quantity != "loading" or own.allowed > limit)
+            return Target.loading("organic", limit) if yields else own
+
+        return tuple(kept(target) for target in self.targets)
 
     def _within_loading(
         self,

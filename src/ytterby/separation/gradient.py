@@ -88,7 +88,7 @@ class Gradient:
         solved = Solved.of(chemistry, layout.circuit(profile.flows), profile.potential)
         weight = Weight.of(solved, profile.flows, quantity)
         held = cls(layout, profile.flows, solved, weight, adjoint_of(solved, weight))
-        targets = () if hold_flows else in_force(cascade, profile)
+        targets = () if hold_flows else cascade.in_force(profile)
         weights = [Weight.of_target(solved, layout, target) for target in targets]
         active = [k for k, one in enumerate(weights) if moves(targets[k], one.value)]
         return held.along(tuple(targets[k] for k in active), [weights[k] for k in active])
@@ -325,19 +325,6 @@ class Gradient:
 def adjoint_of(solved: Solved, weight: Weight) -> Adjoint:
     """The adjoint of a figure."""
     return Adjoint.of(solved, weight.by_x, weight.by_y, weight.by_potential)
-
-
-def in_force(cascade: Cascade, profile: Profile) -> tuple[Target, ...]:
-    """The targets that the profile keeps: that of the organic gives way to the loading limit."""
-    limit = cascade.loading_limit
-    if limit is None or "organic: loading" not in profile.figures:
-        return cascade.targets
-
-    def kept(own: Target) -> Target:
-        yields = own.flow == "organic" and (own.quantity != "loading" or own.allowed > limit)
-        return Target.loading("organic", limit) if yields else own
-
-    return tuple(kept(target) for target in cascade.targets)
 
 
 def moves(target: Target, excess: float) -> bool:
