@@ -29,7 +29,7 @@ class Remembered:
     def after(self, profile: Profile) -> Remembered:
         """Flows at which a search gave up are no place to start the next one from."""
         if profile.converged or profile.limited:
-            return Remembered(profile)
+            return Remembered(profile, profile.reason)
         return Remembered(self.profile, self.reason or profile.reason)
 
 
