@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_refused_near_as_from_nothing(magnets):
 
 def test_a_loading_limit_out_of_reach_is_named(magnets):
     plant = magnets.plant.with_(**{"dysprosium.loading_limit": 0.4})
-    with pytest.raises(Infeasible, match="loading limit: 0.* is bound at stage"):
+    with pytest.raises(Infeasible, match="loading limit"):
         magnets.solve(plant)
 
 

@@ -192,7 +192,7 @@ class Cascade:
         if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
             return reached
         retried = second(layout, flows=reached.flows, start=reached.point.potential)
-        return retried if retried.converged or not reached.converged else reached
+        return retried if retried.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
         profile = describe(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Remembered:
-    """What a cascade unit remembers: the last profile that stood, and why there was none since."""
+    """What a cascade unit remembers: the last profile that stood, and why it fails since."""
 
     profile: Profile | None = None
     reason: str = ""
