@@ -79,6 +79,12 @@ def test_what_cannot_be_done_is_refused_near_as_from_nothing(magnets):
         magnets.solve(magnets.plant.with_(**changes))
 
 
+def test_a_loading_limit_out_of_reach_is_named(magnets):
+    plant = magnets.plant.with_(**{"dysprosium.loading_limit": 0.4})
+    with pytest.raises(Infeasible, match="loading limit"):
+        magnets.solve(plant)
+
+
 def test_a_plant_of_another_shape_is_solved_all_the_same(mixed_oxide):
     liquor = {"Nd": "40 g/L", "Fe+3": "1 g/L", "Na": "2 g/L"}
     plant = looped_plant([0.3], [3.0], liquor)

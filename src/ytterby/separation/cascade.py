@@ -31,6 +31,10 @@ Array = NDArray[np.float64]
 LIMIT_ROUNDING = 1e-9
 """Relative slack of a limit that a target holds exactly [-]."""
 
+LOADING_STEPS = 5000
+"""Newton steps after which one way to seek the flows at the loading limit is given up [-]: ways
+that lead there take a few thousand at most."""
+
 
 @dataclass(frozen=True)
 class Cascade:
@@ -188,13 +192,17 @@ class Cascade:
             return seek(layout, self.targets, flows, start[0], border=start[1])
         loading = Target.loading("organic", self.loading_limit)
         other = tuple(loading if t is own else t for t in self.targets)
-        first, second = (other, self.targets) if held else (self.targets, other)
-        reached = seek(layout, first, flows, start[0], border=start[1])
+        at_limit = partial(seek, targets=other, most=LOADING_STEPS)
+        as_asked = partial(seek, targets=self.targets)
+        first, second = (at_limit, as_asked) if held else (as_asked, at_limit)
+        reached = first(layout, flows=flows, start=start[0], border=start[1])
+        if held and not reached.converged:
+            return as_asked(layout, flows=flows, start=start[0])
         rival = own if held else loading
         if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
             return reached
-        retried = seek(layout, second, reached.flows, reached.point.potential)
-        return retried if retried.converged or not reached.converged else reached
+        retried = second(layout, flows=reached.flows, start=reached.point.potential)
+        return retried if retried.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
         profile = describe(

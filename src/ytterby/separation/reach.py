@@ -50,11 +50,14 @@ def reach(
     border: Border | None = None,
     sensitivity: bool = True,
     thorough: bool = True,
+    most: int | None = None,
 ) -> Reached:
     """The cascade at flows that meet the targets, or the best reached and the reason.
 
     start, border: potentials and border of a neighbour; they only save time. thorough: try every
-    way, and find out the reason if none leads there.
+    way, and find out the reason if none leads there. most: Newton steps after which a way that
+    stands behind Newton on the flows is given up [-]; the reason is then not sought. None: as
+    many as a search is allowed.
     """
     search = Search(layout, targets, flows)
     search.potential, search.border = start, border
@@ -71,6 +74,8 @@ def reach(
         if done:
             break
         search.grant(share)
+        if most is not None:
+            search.most = min(search.most, search.iterations + most)
         q, point, g, done = way(search, first)
         roomy = way is with_room
     if done and roomy:
@@ -81,7 +86,7 @@ def reach(
         search.grant()
         if not point.converged:
             q, (point, g) = first, search.solve(first)
-    return report(search, q, point, g, done, sensitivity, thorough)
+    return report(search, q, point, g, done, sensitivity, thorough and most is None)
 
 
 def report(

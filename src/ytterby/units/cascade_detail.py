@@ -23,7 +23,7 @@ _ALKALI_OF = {"Na+": "NaOH", "NH4+": "NH3"}
 
 @dataclass(frozen=True, eq=False)
 class Remembered:
-    """What a cascade unit remembers: the last profile that stood, and why there was none since."""
+    """What a cascade unit remembers: the last profile that stood, and why it fails since."""
 
     profile: Profile | None = None
     reason: str = ""
@@ -31,7 +31,7 @@ class Remembered:
     def after(self, profile: Profile) -> Remembered:
         """Flows at which a search gave up are no place to start the next one from."""
         if profile.converged or profile.limited:
-            return Remembered(profile)
+            return Remembered(profile, profile.reason)
         return Remembered(self.profile, self.reason or profile.reason)
 
 
