@@ -10,6 +10,7 @@ from ytterby.app.progress import announce_compilation, progress
 from ytterby.chemistry import DIMERS, OTHER_NAMES, RARE_EARTHS
 from ytterby.design import (
     Cut,
+    Designed,
     Infeasible,
     Pinched,
     Practice,
@@ -73,18 +74,9 @@ def run(
     status = 0
     try:
         if cut is not None:
-            wanted = Cut.of_quality(
-                chemistry, amounts, cut, purity=_quantity("--purity", purity, "-"), recovery=share
-            )
-            made = design(wanted, practice, cost)
-            print(card(made))
-            if plant is not None:
-                plant_of(made, plant.stem).write(plant)
-                print(f"Wrote {plant}. Next: ytterby run {plant}")
-            if report is not None:
-                from ytterby.app.design_report import write_cut
-
-                write_cut(made, feed, report)
+            pure = _quantity("--purity", purity, "-")
+            wanted = Cut.of_quality(chemistry, amounts, cut, purity=pure, recovery=share)
+            _one_cut(design(wanted, practice, cost), feed, plant, report)
         else:
             task = Task.of(
                 chemistry,
@@ -98,13 +90,7 @@ def run(
                 task = task.cut_with(light, heavy, series(other, amounts))
             with progress() as tick:
                 train = design_train(task, practice, cost, unsharp=unsharp, progress=tick)
-            print(train_card(train))
-            if linked:
-                status = _link(train)
-            if report is not None:
-                from ytterby.app.design_report import write_train
-
-                write_train(train, feed, report)
+            status = _whole_train(train, feed, linked, report)
     except (Infeasible, Pinched) as error:
         print(error, file=sys.stderr)
         return RESULT_IS_NONE
@@ -112,6 +98,29 @@ def run(
         raise PlantError((), str(error)) from None
     if report is not None:
         print(f"Report: {report}")
+    return status
+
+
+def _one_cut(made: Designed, feed: str, plant: Path | None, report: Path | None) -> None:
+    """Print a cascade, and write its plant file and its page."""
+    print(card(made))
+    if plant is not None:
+        plant_of(made, plant.stem).write(plant)
+        print(f"Wrote {plant}. Next: ytterby run {plant}")
+    if report is not None:
+        from ytterby.app.design_report import write_cut
+
+        write_cut(made, feed, report)
+
+
+def _whole_train(train: Train, feed: str, linked: bool, report: Path | None) -> int:
+    """Print a train, with its link if wanted, and write its page; the exit status."""
+    print(train_card(train))
+    status = _link(train) if linked else 0
+    if report is not None:
+        from ytterby.app.design_report import write_train
+
+        write_train(train, feed, report)
     return status
 
 

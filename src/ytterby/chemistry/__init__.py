@@ -42,6 +42,7 @@ from ytterby.chemistry.species import (
     atomic_mass,
     atoms_of,
     complex_of,
+    kg_oxide,
     oxide_factor,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "ions_of",
     "is_cation",
     "is_known",
+    "kg_oxide",
     "molar_volume",
     "oxalate_of",
     "oxide_factor",

@@ -204,3 +204,9 @@ def oxide_factor(element: str) -> float:
     atoms = atoms_of(TRADE_OXIDE[element])
     mass = sum(count * atomic_mass(part) for part, count in atoms.items())
     return mass / (atoms[element] * atomic_mass(element))
+
+
+@cache
+def kg_oxide(element: str) -> float:
+    """kg of trade oxide that holds one mol of a rare earth."""
+    return atomic_mass(element) * oxide_factor(element)

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from ytterby.balance import Basis
-from ytterby.chemistry import DILUENTS, DIMERS, RARE_EARTHS, Species, atomic_mass, oxide_factor
+from ytterby.chemistry import DILUENTS, DIMERS, RARE_EARTHS, Species, kg_oxide
 from ytterby.facts import UnknownFact, fact, table
 from ytterby.separation import Chemistry
 
@@ -26,12 +26,6 @@ SALT_MASS = Species.of("Na+").molar_mass + Species.of("Cl-").molar_mass
 """kg of HCl, of NaOH and of NaCl per mol."""
 WATER_MASS = 1
 """kg of water per litre, near enough [kg/L]."""
-
-
-@cache
-def kg_oxide(element: str) -> float:
-    """kg of trade oxide that holds one mol of a rare earth."""
-    return atomic_mass(element) * oxide_factor(element)
 
 
 @dataclass(frozen=True)

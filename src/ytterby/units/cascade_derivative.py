@@ -22,7 +22,7 @@ from ytterby.units.extraction import Components
 from ytterby.units.unit import Derivative, Inlet
 
 if TYPE_CHECKING:
-    from ytterby.units.cascade import Case
+    from ytterby.units.cascade_case import Case
 
 _STEP = 1e-6
 """Relative step of differences [-]: the square root of what a settled solution rounds to."""

@@ -16,7 +16,7 @@ from ytterby.units.cascade_streams import Solvent
 from ytterby.units.extraction import ACID_OF
 
 if TYPE_CHECKING:
-    from ytterby.units.cascade import Case
+    from ytterby.units.cascade_case import Case
 
 _ALKALI_OF = {"Na+": "NaOH", "NH4+": "NH3"}
 
