@@ -16,10 +16,18 @@ _WINDOW_UNITS = ("K", "mol/m3", "-", "s")
 
 
 class UnknownFact(KeyError):
-    """No fact has this name; the message names the nearest."""
+    """No fact has this name; where `asked` is told, the text ends with the nearest names.
+
+    They are sought when the text is read, not before: most who ask for a fact can do without it.
+    """
+
+    def __init__(self, message: str, asked: str | None = None) -> None:
+        super().__init__(message, asked)
 
     def __str__(self) -> str:
-        return str(self.args[0])
+        message, asked = self.args
+        near = get_close_matches(asked, _library(), n=3, cutoff=0.5) if asked else []
+        return f"{message} Did you mean {' or '.join(near)}?" if near else message
 
 
 @cache
@@ -77,9 +85,7 @@ def fact(name: str) -> Fact:
     try:
         return _library()[name]
     except KeyError:
-        near = get_close_matches(name, _library(), n=3, cutoff=0.5)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise UnknownFact(f"no fact is called {name!r}.{hint}") from None
+        raise UnknownFact(f"no fact is called {name!r}.", asked=name) from None
 
 
 def table(prefix: str) -> dict[str, Fact]:
