@@ -18,6 +18,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMB
 
 import argparse
 import pickle
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 from reference.circuits import LEAST_ASKED, Draw, draws
-from reference.dense import Dense, judge
+from reference.dense import NOTHING, Dense, judge
 
 from ytterby.separation import Cascade, Profile, Target
 from ytterby.separation.chemistry import WATER_LOG_K
@@ -48,6 +49,9 @@ cannot strip [mol/L]; impurity below which nothing is asked [-]."""
 
 SAMPLE, SAMPLE_STAGES = 10, 30
 """Every so many cases with at most so many stages are solved densely too."""
+
+PROGRESS = 100
+"""Posed cases between two lines of progress."""
 
 
 @dataclass
@@ -73,9 +77,10 @@ class Feasible:
         if not self.found.converged:
             return "refused"
         here = [i for i, c in enumerate(self.found.components) if fed(self.posed, c)]
-        positive = (self.found.aqueous[:, here] > 0).all() and (
-            self.found.organic[:, here] > 0
-        ).all()
+        aqueous, organic = self.found.aqueous[:, here], self.found.organic[:, here]
+        # A trace that doubles cannot hold is nought; where it was made is where it must be.
+        made = np.minimum(self.made.aqueous, self.made.organic)[:, here] > NOTHING
+        positive = (aqueous[made] > 0).all() and (organic[made] > 0).all()
         good = positive and self.missed() <= TARGET and judge(self.posed, self.found) <= RESIDUAL
         return "solved" if good else "wrong"
 
@@ -199,6 +204,8 @@ def main() -> None:
         if number % SAMPLE == 0 and verdict == "solved":
             for words, cascade in impossible(case):
                 refused[words, rightly(cascade, words)] += 1
+        if number % PROGRESS == 0:
+            print(f"{number} posed, {verdicts['solved']} solved", file=sys.stderr, flush=True)
         if number == arguments.cases or time.monotonic() > end:
             break
     if arguments.keep:

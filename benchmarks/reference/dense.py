@@ -31,6 +31,10 @@ LONGEST, MOST, ENOUGH = 2.0, 40, 1e-10
 CHUNK = 64
 """Columns of the Jacobian made at once."""
 
+NOTHING = 1e-290
+"""What is below this is not judged: its products with a distribution ratio leave the range of
+doubles, and a long cascade takes the best extracted element lower than that [mol/L]."""
+
 COUNTER_ION = "counter-ion"
 LN_10 = np.log(10.0)
 
@@ -271,8 +275,17 @@ class Dense:
 
 
 def judge(cascade: Cascade, profile: Profile) -> float:
-    """The largest |ln(ratio that must be one)| of a profile, by the dense equations [-]."""
+    """The largest |ln(ratio that must be one)| of a profile, by the dense equations [-].
+
+    A component is not judged in a stage where it, or a neighbour, holds less than `NOTHING`.
+    """
     dense = Dense(cascade, profile.flows)
     with np.errstate(divide="ignore", invalid="ignore"):
-        worst = np.abs(dense.residuals(dense.unknowns(profile))).max()
+        worst = np.abs(dense.residuals(dense.unknowns(profile)))
+    i = dense.there
+    held = np.minimum(profile.aqueous[:, i], profile.organic[:, i]) > NOTHING
+    around = np.pad(held, ((1, 1), (0, 0)), constant_values=True)
+    judged = np.ones(worst.shape, dtype=bool)
+    judged[:, : 2 * i.size] = np.tile(around[:-2] & held & around[2:], 2)
+    worst = worst[judged].max()
     return float(worst) if np.isfinite(worst) else np.inf
