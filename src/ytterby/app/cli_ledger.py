@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from ytterby.app.options import Flag, Several
+
 ledger = App(
     name="ledger",
     help="Keep the books of a plant: lots, readings, and what moved.",
@@ -15,12 +17,9 @@ ledger = App(
     default_parameter=Parameter(show_default=False),
 )
 
-_Many = Annotated[tuple[str, ...], Parameter(negative=())]
-_Flag = Annotated[bool, Parameter(negative=())]
-
 
 @ledger.command
-def init(book: str, /, *, plant: str, start: str, by: str, account: _Many = ()) -> int:
+def init(book: str, /, *, plant: str, start: str, by: str, account: Several = ()) -> int:
     """Begin the books of a plant.
 
     Parameters
@@ -48,7 +47,7 @@ def import_(
     *files: Path,
     by: str,
     table: Literal["accounts", "lots", "assays", "measurements", "movements"] | None = None,
-    dry_run: _Flag = False,
+    dry_run: Flag = False,
 ) -> int:
     """Enter tables of accounts, lots, assays, measurements and movements: all of them, or none.
 
@@ -78,7 +77,7 @@ def post(
     by: str,
     from_: Annotated[str, Parameter("--from")] = "",
     to: str = "",
-    mass: _Many = (),
+    mass: Several = (),
     lot: str = "",
     into: str | None = None,
     time: str = "",
@@ -135,7 +134,7 @@ def close(
     until: str,
     by: str,
     account: str = "",
-    element: _Many = (),
+    element: Several = (),
     note: str = "",
 ) -> int:
     """Put forward what a stock-take did not find, or that a period be closed.
@@ -166,7 +165,7 @@ def close(
 
 
 @ledger.command
-def verify(book: str, /, *, against: _Many = ()) -> int:
+def verify(book: str, /, *, against: Several = ()) -> int:
     """Check every entry, and that what the books hold is what the entries come to.
 
     Parameters
@@ -182,7 +181,7 @@ def verify(book: str, /, *, against: _Many = ()) -> int:
 
 
 @ledger.command
-def trace(book: str, lot: str, /, *, forward: _Flag = False, recall: _Flag = False) -> int:
+def trace(book: str, lot: str, /, *, forward: Flag = False, recall: Flag = False) -> int:
     """Tell where the material of a lot came from, element by element.
 
     Parameters
@@ -218,7 +217,7 @@ def show(book: str, /, *, at: str = "") -> int:
 
 
 @ledger.command
-def export(book: str, file: Path, /, *, lot: _Many = ()) -> int:
+def export(book: str, file: Path, /, *, lot: Several = ()) -> int:
     """Write what stands (.csv, .xlsx, .json), or evidence that anyone can check offline (.zip).
 
     Parameters

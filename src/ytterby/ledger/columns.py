@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from ytterby.chemistry import UnknownFormula, atomic_mass
 from ytterby.ledger.errors import LedgerError, nearest
-from ytterby.ledger.lot import Uncertain
 from ytterby.ledger.moment import read
 from ytterby.ledger.names import check_name
 from ytterby.ledger.sheets import Row, Sheet
+from ytterby.ledger.uncertain import Uncertain
 from ytterby.quantity import QuantityError, parse
 
 T = TypeVar("T")
