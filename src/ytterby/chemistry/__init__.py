@@ -1,18 +1,16 @@
 """Species, reactions, and the equilibrium of aqueous solutions."""
 
 from ytterby.chemistry.conditional import conditional, ionic_strength
+from ytterby.chemistry.dosing import OutOfReach, dose_to_p_h
 from ytterby.chemistry.equilibrium import (
-    Guess,
-    NoEquilibrium,
-    OutOfReach,
     acidity,
     components,
-    dose_to_p_h,
     equilibrate,
     p_h,
     supersaturation,
 )
 from ytterby.chemistry.reaction import Reaction, UnbalancedReaction
+from ytterby.chemistry.settling import Guess, NoEquilibrium
 from ytterby.chemistry.solids import (
     FAMILIES,
     dissolution_of,

@@ -58,16 +58,16 @@ def conditional(
     model = (family, ln_beta + members, protons, ln_Kw + water)
     phases = solution.phases
     if phases is not None:
-        A, ln_beta, S, ln_K, *rest = phases.model
-        formed = np.zeros(ln_beta.size)
+        formed = np.zeros(phases.model.ln_beta.size)
         formed[1] = water
-        formed[ln_beta.size - members.size :] = members
-        ln_K = ln_K + shift.solids @ (warming, screening * _LN_10)
+        formed[formed.size - members.size :] = members
+        ln_K = phases.model.ln_K + shift.solids @ (warming, screening * _LN_10)
         for position, solid in enumerate(solution.solids):
             if log_k and solid in log_k:
                 shipped = fact(f"aqueous.solubility.log-k.{solid.removesuffix('(s)')}").value
                 ln_K[position] += (log_k[solid] - shipped) * _LN_10
-        phases = dataclasses.replace(phases, model=(A, ln_beta + formed, S, ln_K, *rest))
+        changed = phases.model._replace(ln_beta=phases.model.ln_beta + formed, ln_K=ln_K)
+        phases = dataclasses.replace(phases, model=changed)
     return dataclasses.replace(solution, model=model, phases=phases)
 
 
