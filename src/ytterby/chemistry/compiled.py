@@ -14,10 +14,11 @@ from typing import Any
 
 from numba import njit
 
-_MODULES = sorted(one.name for one in files(__package__).iterdir() if one.name.endswith(".py"))
-SOURCES = hashlib.sha256(
-    b"".join(files(__package__).joinpath(name).read_bytes() for name in _MODULES)
-).hexdigest()
+_MODULES = sorted(
+    (one for one in files("ytterby.chemistry").iterdir() if one.name.endswith(".py")),
+    key=lambda one: one.name,
+)
+SOURCES = hashlib.sha256(b"".join(one.read_bytes() for one in _MODULES)).hexdigest()
 
 
 def compiled(function: Callable[..., Any]) -> Any:
