@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.units.cases import ADDITIVES, AIR, FERROBORON, GRAPHITE, IRON, MAGNET, MELT
+from tests.units.feeds import AIR
+from tests.units.magnet_cases import ADDITIVES, FERROBORON, GRAPHITE, IRON, MAGNET, MELT
 from tests.units.test_published import ran
 
 from ytterby.chemistry import RARE_EARTHS, Species, atomic_mass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.units.cases import AIR, OXALIC
+from tests.units.feeds import AIR, OXALIC
 from tests.units.test_harness import entering
 
 from ytterby.balance import Basis, Stream, empty

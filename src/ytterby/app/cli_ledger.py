@@ -195,7 +195,7 @@ def trace(book: str, lot: str, /, *, forward: Flag = False, recall: Flag = False
     recall
         Tell which lots hold or held any of it, and who was sent them.
     """
-    from ytterby.app.ledger import trace
+    from ytterby.app.ledger_told import trace
 
     return trace(book, lot, way="recall" if recall else "forward" if forward else "back")
 
@@ -211,7 +211,7 @@ def show(book: str, /, *, at: str = "") -> int:
     at
         As of this time; now when not given.
     """
-    from ytterby.app.ledger import show
+    from ytterby.app.ledger_told import show
 
     return show(book, at=at)
 
@@ -229,6 +229,6 @@ def export(book: str, file: Path, /, *, lot: Several = ()) -> int:
     lot
         In evidence, show only what concerns this lot, and seal the rest. May be repeated.
     """
-    from ytterby.app.ledger import export
+    from ytterby.app.ledger_told import export
 
     return export(book, file, lots=lot)
