@@ -174,10 +174,7 @@ def _fit(lot: Lot, assay: Assay) -> Line:
 
 def _distribution(assay: Assay) -> dict[str, tuple[float, float]]:
     """(share, standard uncertainty) of each element of an assay [-]."""
-    return {
-        element: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
-        for element, share in assay.shares.items()
-    }
+    return {element: (share.value, share.standard) for element, share in assay.shares.items()}
 
 
 def recycled(
@@ -243,7 +240,7 @@ def purity(book: Book, lot: str, form: str, element: str, cost: float, on: str) 
     for symbol, share in others.items():
         factor = oxide_factor(symbol) if "oxide" in form and symbol in RARE_EARTHS else 1.0
         impurity += factor * share.value
-        variance += factor**2 * (share.random**2 + share.systematic**2)
+        variance += (factor * share.standard) ** 2
     return purity_gate(form, element, 1 - impurity, variance**0.5, cost=cost, on=on)
 
 

@@ -40,6 +40,7 @@ from ytterby.chemistry.species import (
     atomic_mass,
     atoms_of,
     complex_of,
+    is_element,
     kg_oxide,
     oxide_factor,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "ionic_strength",
     "ions_of",
     "is_cation",
+    "is_element",
     "is_known",
     "kg_oxide",
     "molar_volume",

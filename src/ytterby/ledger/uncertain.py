@@ -23,6 +23,11 @@ class Uncertain:
     systematic: float = 0.0
     group: str = ""
 
+    @property
+    def standard(self) -> float:
+        """Its standard uncertainty, random and systematic together."""
+        return math.hypot(self.random, self.systematic)
+
     def body(self, field: str) -> list[Any]:
         """The value as the books hold it; raises LedgerError."""
         for number in (self.value, self.random, self.systematic):

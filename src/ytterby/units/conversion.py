@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from ytterby.chemistry import UnknownFormula, atomic_mass
+from ytterby.chemistry import is_element
 from ytterby.facts import UnknownFact, fact, table
 from ytterby.facts.fact import EVIDENCE, Fact
 from ytterby.quantity import QuantityError, check, describe, parse, show
@@ -119,22 +119,15 @@ def _may_be_new(shipped: Mapping[str, Fact], key: object) -> bool:
     """Whether a table that names elements, or pairs of them, may name this one too."""
     if any("/" in known for known in shipped):
         parts = str(key).split("/")
-        return len(parts) == 2 and all(map(_is_element, parts))
-    return any(map(_is_element, shipped)) and _is_element(key)
+        return len(parts) == 2 and all(map(is_element, parts))
+    return any(map(is_element, shipped)) and is_element(key)
 
 
 def _new_keys(shipped: Mapping[str, Fact]) -> str:
     if any("/" in known for known in shipped):
         return "a pair of elements such as Dy/Tb"
-    named = any(map(_is_element, shipped))
+    named = any(map(is_element, shipped))
     return "the symbol of an element" if named else f"one of {', '.join(shipped)}"
-
-
-def _is_element(key: object) -> bool:
-    try:
-        return isinstance(key, str) and atomic_mass(key) > 0
-    except UnknownFormula:
-        return False
 
 
 def to_tree(value: Any, told: Declaration) -> Any:
