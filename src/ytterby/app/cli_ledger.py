@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from cyclopts import App, Parameter
 
-from ytterby.app.options import Flag, Several
+from ytterby.app.options import Flag, Movement, Several
 
 ledger = App(
     name="ledger",
@@ -75,14 +75,7 @@ def post(
     /,
     *,
     by: str,
-    from_: Annotated[str, Parameter("--from")] = "",
-    to: str = "",
-    mass: Several = (),
-    lot: str = "",
-    into: str | None = None,
-    time: str = "",
-    reference: str = "",
-    note: str = "",
+    movement: Movement | None = None,
     approve: int | None = None,
     decline: int | None = None,
     reverse: int | None = None,
@@ -95,22 +88,6 @@ def post(
         The books.
     by
         Who enters it.
-    from_
-        The account that gives, such as store/raw.
-    to
-        The account that takes, such as leach/wip.
-    mass
-        Of an element: --mass "Nd=12.5 kg". May be repeated.
-    lot
-        Which lot gives it.
-    into
-        Which lot takes it, where it is another.
-    time
-        When it moved, such as 2026-01-31T08:00+08:00.
-    reference
-        The paper it rests on; the books take each once.
-    note
-        A remark, or the reason for a reversal or a refusal.
     approve
         Enter what this proposal of another person puts forward.
     decline
@@ -118,12 +95,13 @@ def post(
     reverse
         Put forward that this entry be undone.
     """
-    from ytterby.app.ledger import Movement, decide, post
+    from ytterby.app.ledger import decide, post
 
+    movement = movement or Movement()
     for verb, seq in (("approve", approve), ("decline", decline), ("reverse", reverse)):
         if seq is not None:
-            return decide(book, verb, seq, person=by, note=note)
-    return post(book, Movement(from_, to, mass, lot, into, time, reference, note), person=by)
+            return decide(book, verb, seq, person=by, note=movement.note)
+    return post(book, movement, person=by)
 
 
 @ledger.command

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ytterby.app.cli import RESULT_IS_NONE
 from ytterby.app.ledger_told import print_rows
+from ytterby.app.options import Movement
 from ytterby.ledger import (
     Account,
     Book,
@@ -23,52 +23,6 @@ from ytterby.ledger.closing import MONTHS, closing
 from ytterby.ledger.moment import read
 from ytterby.quantity import QuantityError, parse
 from ytterby.reconcile import ReconcileError
-
-
-@dataclass(frozen=True)
-class Movement:
-    """What `ytterby ledger post --help` tells of."""
-
-    source: str
-    target: str
-    masses: Sequence[str]
-    lot: str
-    into: str | None
-    time: str
-    reference: str
-    note: str
-
-    @property
-    def event(self) -> Event:
-        """The event; raises LedgerError."""
-        for word, given in (("--from", self.source), ("--to", self.target), ("--time", self.time)):
-            if not given:
-                raise LedgerError("nothing", f"{word}, and what moved", field=word)
-        return move(
-            read(self.time, "--time"),
-            Account.of(self.source, "--from"),
-            Account.of(self.target, "--to"),
-            _masses(self.masses),
-            lot=self.lot,
-            into=self.into,
-            reference=self.reference,
-            note=self.note,
-        )
-
-
-def _masses(words: Sequence[str]) -> dict[str, float]:
-    masses: dict[str, float] = {}
-    for word in words:
-        element, equals, mass = word.partition("=")
-        if not equals or element.strip() in masses:
-            raise LedgerError(repr(word), "each element once, as Nd=12.5 kg", field="--mass")
-        try:
-            masses[element.strip()] = parse(mass.strip(), "kg")
-        except QuantityError as error:
-            raise LedgerError(error.found, error.expected, error.hint, field="--mass") from None
-    if not masses:
-        raise LedgerError("nothing", "a mass, such as Nd=12.5 kg", field="--mass")
-    return masses
 
 
 def init(address: str, *, plant: str, start: str, person: str, accounts: Sequence[str]) -> int:
@@ -98,9 +52,41 @@ def import_files(
     return 0
 
 
+def _event(movement: Movement) -> Event:
+    given = {"--from": movement.from_, "--to": movement.to, "--time": movement.time}
+    for option, text in given.items():
+        if not text:
+            raise LedgerError("nothing", f"{option}, and what moved", field=option)
+    return move(
+        read(movement.time, "--time"),
+        Account.of(movement.from_, "--from"),
+        Account.of(movement.to, "--to"),
+        _masses(movement.mass),
+        lot=movement.lot,
+        into=movement.into,
+        reference=movement.reference,
+        note=movement.note,
+    )
+
+
+def _masses(words: Sequence[str]) -> dict[str, float]:
+    masses: dict[str, float] = {}
+    for word in words:
+        element, equals, mass = word.partition("=")
+        if not equals or element.strip() in masses:
+            raise LedgerError(repr(word), "each element once, as Nd=12.5 kg", field="--mass")
+        try:
+            masses[element.strip()] = parse(mass.strip(), "kg")
+        except QuantityError as error:
+            raise LedgerError(error.found, error.expected, error.hint, field="--mass") from None
+    if not masses:
+        raise LedgerError("nothing", "a mass, such as Nd=12.5 kg", field="--mass")
+    return masses
+
+
 def post(address: str, movement: Movement, *, person: str) -> int:
     """Enter an event, or propose it where it needs a second person."""
-    event = movement.event
+    event = _event(movement)
     book = Book.open(address)
     if event.approved:
         return _told(book.propose(event, person=person))

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 Several = Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)]
+Text = Annotated[str, Parameter(show_default=False)]
 Changes = Annotated[tuple[str, ...], Parameter("--set", negative=(), show_default=False)]
 Variants = Annotated[tuple[str, ...], Parameter("--with", negative=(), show_default=False)]
 
@@ -265,3 +266,26 @@ class OptimiseOptions(Place):
     """Write the plant at its best to this file."""
     json: Flag = False
     """Print the result as JSON and nothing else."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Movement:
+    """What moved, of `ytterby ledger post`."""
+
+    from_: Annotated[str, Parameter("--from", show_default=False)] = ""
+    """The account that gives, such as store/raw."""
+    to: Text = ""
+    """The account that takes, such as leach/wip."""
+    mass: Several = ()
+    """Of an element: --mass "Nd=12.5 kg". May be repeated."""
+    lot: Text = ""
+    """Which lot gives it."""
+    into: str | None = None
+    """Which lot takes it, where it is another."""
+    time: Text = ""
+    """When it moved, such as 2026-01-31T08:00+08:00."""
+    reference: Text = ""
+    """The paper it rests on; the books take each once."""
+    note: Text = ""
+    """A remark, or the reason for a reversal or a refusal."""
