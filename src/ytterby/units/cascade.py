@@ -51,6 +51,8 @@ from ytterby.units.fields import (
 from ytterby.units.unit import Derivative, Inlet, Outcome, Unit
 
 _LITRES = 1000
+_KEPT = 64
+"""Distributions that are kept; fitting and sweeping make new ones all the time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,11 +286,11 @@ class CascadeUnit(Unit):
         return returning or case.feed.volume("aqueous") * _LITRES or 1.0
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _by_mass_action(known: Components, log_K: tuple, factors: tuple, **numbers: float) -> Chemistry:
     return by_mass_action(known, dict(log_K), dict(factors), **numbers)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _by_exchange(known: Components, factors: tuple) -> Chemistry:
     return by_exchange(known, dict(factors))

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from ytterby.balance import Basis
+from ytterby.balance import AMBIENT, Basis
 from ytterby.chemistry import (
     FORMATION,
     Guess,
@@ -55,7 +55,7 @@ class Rate:
     order: float
     law: str = SURFACE
     energy: float = 0.0
-    temperature: float = 298.15
+    temperature: float = AMBIENT
 
     def at(self, temperature: float) -> float:
         """k at `temperature` [K]: Arrhenius [1/s]."""
