@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.constants import gas_constant
 
 from ytterby.balance import AMBIENT, Basis, Finding, Stream, empty
 from ytterby.chemistry import Species, equilibrate, molar_volume
@@ -19,7 +20,6 @@ from ytterby.units.clay_campaign import detail_of, outlets_of, told
 from ytterby.units.fields import SI, FactTable, inlet, setting, sourced, sourced_table
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
-_GAS_CONSTANT = 8.31446261815324
 _WATER = "H2O"
 _SPHERE = 15
 """Of the linear driving force, k = 15 D/R2 (Glueckauf, Trans. Faraday Soc. 51 (1955) 1540)."""
@@ -104,7 +104,7 @@ class ClayLeach(Unit):
     def transfer(self) -> float:
         """Rate at which standing water swaps with flowing water [1/s], 15 D/R2."""
         colder = 1 / self.temperature - 1 / AMBIENT
-        warm = math.exp(-self.activation_energy.si("J/mol") / _GAS_CONSTANT * colder)
+        warm = math.exp(-self.activation_energy.si("J/mol") / gas_constant * colder)
         return _SPHERE * self.diffusivity.si("m2/s") * warm / self.radius.si("m") ** 2
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
