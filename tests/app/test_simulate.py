@@ -81,7 +81,7 @@ def test_a_cascade_that_counts_equivalents_is_told_in_moles(capsys, tmp_path):
     change = ("--set", f"feed.Dy={dysprosium:.17g} mol/m3@1")
     asked = ("--hours", "2", "--start", "steady", *change, "--csv", str(file))
     assert status_of(["simulate", str(path), "parting", *asked]) == 0
-    assert "Nd in extract" in capsys.readouterr().out
+    assert "Dy in extract" in capsys.readouterr().out
     with file.open(encoding="utf-8") as text:
         last = list(csv.DictReader(text))[-1]
     for outlet in ("raffinate", "extract"):

@@ -37,7 +37,7 @@ def simulate_unit(path: Path, unit: str, options: SimulateOptions) -> int:
         detail = plant.solve(progress=tick).details[unit]
         told = None if tick is None else _share_of(options.hours, tick)
         run = march(detail, options, wishes, told)
-    specification = Specification.of(detail.cascade)
+    specification = Specification.of(detail.cascade, run)
     console().print(shown(unit, run, specification))
     if options.csv is not None:
         write_csv(run, specification, options.csv)

@@ -47,15 +47,15 @@ class Specification:
     weights: dict[str, float]
 
     @staticmethod
-    def of(cascade: Cascade) -> Specification:
-        """That of a purity target; without one, no purity is asked of the element fed most."""
+    def of(cascade: Cascade, run: Trajectory) -> Specification:
+        """That of a purity target; without one, none for what is most of the extract in the end."""
         names = cascade.chemistry.components
         weights = {name: kg_oxide(name) for name in names if name in RARE_EARTHS}
         for target in cascade.targets:
             if target.quantity == "impurity":
                 return Specification(target.of, target.components, 1 - target.allowed, weights)
-        fed = cascade.feed.concentrations
-        best = max(fed, key=lambda name: fed[name] * weights.get(name, 0.0))
+        made = dict(zip(run.components, run.outlets["extract"][-1].tolist(), strict=True))
+        best = max(weights or made, key=lambda name: made[name] * weights.get(name, 1.0))
         return Specification("extract", (best,), None, weights)
 
     def over_time(self, run: Trajectory) -> np.ndarray:

@@ -15,6 +15,10 @@ from ytterby.ledger.state import State
 
 
 def check_reference(draft: Draft, known: dict[tuple[str, str], int]) -> None:
+    """Raise LedgerError where a draft corrects what nobody entered, or its reference is taken.
+
+    known: numbers of entries by (kind, reference).
+    """
     if draft.replaced and (draft.kind, draft.replaced) not in known:
         raise LedgerError(
             f"{draft.kind} {draft.replaced!r}, which the books do not know",
