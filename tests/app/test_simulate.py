@@ -10,10 +10,34 @@ import pytest
 
 from ytterby.app.cli import BAD_INPUT, status_of
 from ytterby.app.figures.course import Mark, course_svg
-from ytterby.app.simulate import duration
+from ytterby.app.show import duration
+from ytterby.plant import Plant
 
 PLANT = str(Path(__file__).parents[2] / "examples" / "magnet-recycling" / "plant.yaml")
 CASCADE = "dysprosium"
+
+
+BY_FACTORS = """
+plant: by constant separation factors
+feeds:
+  liquor: {liquor: {Nd: 30 g/L, Dy: 10 g/L}, pH: 1.5, anion: chloride, flow: 1 L/s}
+  fresh: {extractant: P507, molarity: 1 mol/L}
+  acid: {liquid: HCl 4 mol/L}
+  soda: {liquid: NaOH 30 % w/w}
+units:
+  parting:
+    is: cascade
+    feed: liquor
+    organic: fresh
+    strip: acid
+    saponify: soda
+    saponification: 30 %
+    model: exchange
+    separation_factors: {Dy/Nd: 20}
+    stages: {extraction: 2, scrubbing: 2, stripping: 2}
+    flows: {organic: 1.5 L/s, strip: 0.6 L/s, reflux: 20 %}
+outlets: {parting.raffinate: effluent, parting.extract: product, parting.stripped: residue}
+"""
 
 
 def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -46,6 +70,25 @@ def test_every_step_is_written_with_its_unit(capsys, tmp_path):
         rows = list(csv.DictReader(text))
     assert float(rows[0]["time [h]"]) == 0 and float(rows[-1]["time [h]"]) == 5
     assert float(rows[-1]["extract.Dy [mol/s]"]) > 0
+
+
+def test_a_cascade_that_counts_equivalents_is_told_in_moles(capsys, tmp_path):
+    """Steady, it gives what the balance of the plant gives; so does a feed set to what it is."""
+    path, file = tmp_path / "plant.yaml", tmp_path / "steps.csv"
+    path.write_text(BY_FACTORS, encoding="utf-8")
+    fed = Plant.read(path).solve()
+    dysprosium = fed.stream("liquor").concentration("Dy+3")
+    change = ("--set", f"feed.Dy={dysprosium:.17g} mol/m3@1")
+    asked = ("--hours", "2", "--start", "steady", *change, "--csv", str(file))
+    assert status_of(["simulate", str(path), "parting", *asked]) == 0
+    assert "Dy in extract" in capsys.readouterr().out
+    with file.open(encoding="utf-8") as text:
+        last = list(csv.DictReader(text))[-1]
+    for outlet in ("raffinate", "extract"):
+        for element in ("Nd", "Dy"):
+            amount = fed.stream(f"parting.{outlet}").amount(element)
+            # The steady state is settled to the tolerance of a step in time.
+            assert float(last[f"{outlet}.{element} [mol/s]"]) == pytest.approx(amount, rel=1e-6)
 
 
 def test_the_report_shows_course_profiles_and_what_happened(capsys, tmp_path):
@@ -111,6 +154,7 @@ def test_a_flow_of_nearly_nothing_runs_like_a_pump_that_stands(capsys):
     ("arguments", "message"),
     [
         (("--hours", "-1"), "--hours -1: expected above 0"),
+        (("--reflux-hours", "-1"), "--reflux-hours -1: expected above 0"),
         (("--set", "organic=110 %"), "expected field=value@hour"),
         (("--set", "organic=110 %@5000"), "an hour from 0 to 1000"),
         (("--set", "orgnic=1@5"), "found the field 'orgnic', expected one of feed, organic"),

@@ -2,7 +2,15 @@
 
 import pytest
 
-from ytterby.chemistry import Reaction, Species, UnbalancedReaction, UnknownFormula, oxide_factor
+from ytterby.chemistry import (
+    Reaction,
+    Species,
+    UnbalancedReaction,
+    UnknownFormula,
+    atomic_mass,
+    is_element,
+    oxide_factor,
+)
 
 # kg of trade oxide per kg of element, reckoned by hand from IUPAC standard atomic weights.
 FACTORS = {
@@ -41,6 +49,13 @@ def test_species_are_read_off_their_names(name, phase, charge, atoms):
 def test_nonsense_is_no_species(name):
     with pytest.raises(UnknownFormula):
         Species.of(name)
+
+
+@pytest.mark.parametrize("name", ["Neodymium", "nd", "60", "Xx", ""])
+def test_only_its_symbol_names_an_element(name):
+    assert is_element("Nd") and not is_element(name)
+    with pytest.raises(UnknownFormula, match="is no chemical element"):
+        atomic_mass(name)
 
 
 def test_an_unbalanced_reaction_is_refused_with_what_it_gains():

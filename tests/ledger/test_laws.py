@@ -385,6 +385,7 @@ def test_a_final_assay_replaces_the_provisional_one_and_both_stay(address):
     undone = book.propose_reversal(seq, person="Anna", reason="of another lot")
     book.approve(undone.seq, person="Berit")
     assert book.assay("L-1").certificate == "C-1"
+    assert book.assays_by_lot() == {"L-1": book.assays("L-1")}
 
 
 def test_a_lot_is_withdrawn_only_when_nothing_stands_on_it(address):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.units.cases import AIR, OXALIC
+from tests.units.feeds import AIR, OXALIC
 from tests.units.test_harness import entering
 
 from ytterby.balance import Basis, Stream, empty
@@ -236,9 +236,11 @@ def test_neutralising_a_magnet_liquor_takes_iron_then_aluminium_and_leaves_rare_
 
 
 def test_under_dosed_oxalate_loses_the_elements_in_the_published_order():
-    """Dose curve of PrOMMiS at dose 5: Nd 97.9, Sm 94.6, Gd 87.9, Dy 41.7, Y 52.5 % (dilute coal
-    liquor): neodymium first, dysprosium last. Only the order is asked of ours, the liquor being
-    another: at a dose that leaves a quarter, and that a full dose leaves little of any."""
+    """Dose curve of PrOMMiS at dose 5: Nd 97.9, Sm 94.6, Gd 87.9, Dy 41.7, Y 52.5 %: neodymium
+    first, dysprosium last. It is a curve drawn through answers of another equilibrium program at pH
+    1.5 (precipitate_reactions.py), not through measurements, and tells neither its liquor nor the
+    unit of its dose. So values cannot be compared: only the order is asked of ours, at a dose that
+    leaves a quarter, and that a full dose leaves little of any."""
     elements = ("Nd", "Sm", "Gd", "Dy")
     solids = tuple(oxalate_of(e) for e in elements)
     basis = Basis.of({*(f"{e}+3" for e in elements), *solids, "Cl-", "C2O4-2"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.units.feeds import ACID, AIR, WATER, Case
+
 from ytterby.plant import Feed
 from ytterby.units import (
     AmmoniaAbsorption,
@@ -15,7 +17,6 @@ from ytterby.units import (
     ReverseOsmosis,
     Settling,
     Softening,
-    Unit,
 )
 
 EFFLUENT = {
@@ -53,9 +54,8 @@ AMMONIACAL = Feed(
     amounts=(("N2(g)", 27.0), ("O2(g)", 7.0), ("NH3(g)", 0.3), ("H2O(g)", 1.5)),
 )
 LIME, SODA = {"assay": {"Ca(OH)2": "95 %", "remainder": "inert"}}, {"liquid": "Na2CO3 10 % w/w"}
-AIR, WATER, ACID = {"gas": "air"}, {"liquid": "water"}, {"liquid": "HCl 31 % w/w"}
 
-WATER_CASES: dict[str, tuple[Unit, dict[str, tuple[dict, float]], dict[str, dict]]] = {
+WATER_CASES: dict[str, Case] = {
     "lime-treatment": (
         LimeTreatment(liquor="l", reagent="r", to_pH=10.5),
         {"liquor": (EFFLUENT, 1.0)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -14,7 +14,15 @@ from ytterby.app.cli_accounts import COMMANDS
 from ytterby.app.cli_ledger import ledger
 from ytterby.app.cli_reconcile import reconcile
 from ytterby.app.cli_statement import statement
-from ytterby.app.options import Site
+from ytterby.app.options import (
+    Changes,
+    FitOptions,
+    Flag,
+    LeachColumnOptions,
+    RunOptions,
+    Several,
+    SimulateOptions,
+)
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
@@ -31,17 +39,7 @@ app = App(
 
 
 @app.command
-def run(
-    plant: Path,
-    /,
-    *,
-    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
-    json: Annotated[bool, Parameter(negative=())] = False,
-    report: Path | None = None,
-    pdf: Path | None = None,
-    period: str = "1 h",
-    site: Site | None = None,
-) -> int:
+def run(plant: Path, /, *, options: RunOptions | None = None) -> int:
     """Solve a plant and print who gets what.
 
     A report also draws up cost, greenhouse gases and effluent where it is told place and law.
@@ -50,44 +48,14 @@ def run(
     ----------
     plant
         The plant file.
-    set_
-        Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated.
-    json
-        Print the balance as JSON and nothing else.
-    report
-        Also write one self-contained HTML page to this file.
-    pdf
-        Also write the report as PDF to this file.
-    period
-        What the balance covers, such as "8 h".
     """
     from ytterby.app.run import run
 
-    return run(
-        plant,
-        changes=set_,
-        as_json=json,
-        report=report,
-        pdf=pdf,
-        period=period,
-        site=site or Site(),
-    )
+    return run(plant, options or RunOptions())
 
 
 @app.command
-def simulate(
-    plant: Path,
-    unit: str,
-    /,
-    *,
-    hours: float = 1000,
-    start: Literal["fill", "steady", "total-reflux"] = "fill",
-    reflux_hours: float = 24,
-    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
-    accuracy: float = 1e-3,
-    csv: Path | None = None,
-    report: Path | None = None,
-) -> int:
+def simulate(plant: Path, unit: str, /, *, options: SimulateOptions | None = None) -> int:
     """Follow a cascade of a plant in time: purity, and when it is to specification.
 
     Parameters
@@ -96,53 +64,14 @@ def simulate(
         The plant file.
     unit
         The cascade in it.
-    hours
-        How long to simulate.
-    start
-        What it starts from: filled with its feeds, its steady state, or filled and run at total
-        reflux first.
-    reflux_hours
-        How long it runs at total reflux.
-    set_
-        Change something at an hour: --set "organic=110 %@200", feed=stopped@5, "reflux=30 %@5",
-        log_K.Nd=-0.4@9, "feed.Dy=0.02 mol/L@24". May be repeated.
-    accuracy
-        Error of a step in time, relative to the contents.
-    csv
-        Also write every step to this file.
-    report
-        Also write one self-contained HTML page to this file.
     """
     from ytterby.app.simulate import simulate_unit
 
-    return simulate_unit(
-        plant,
-        unit,
-        hours=hours,
-        start=start,
-        reflux_hours=reflux_hours,
-        changes=set_,
-        accuracy=accuracy,
-        csv=csv,
-        report=report,
-    )
+    return simulate_unit(plant, unit, options or SimulateOptions())
 
 
 @app.command
-def fit(
-    data: Path,
-    /,
-    *,
-    extractant: str = "P507",
-    medium: str | None = None,
-    free: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-    uncertainty: float | None = None,
-    plant: Path | None = None,
-    unit: str | None = None,
-    facts: Path | None = None,
-    source: str | None = None,
-    conditions: str = "",
-) -> int:
+def fit(data: Path, /, *, options: FitOptions | None = None) -> int:
     """Fit constants of an extractant to measurements: values, intervals, what cannot be told.
 
     Parameters
@@ -151,54 +80,14 @@ def fit(
         A CSV file. Isotherms: sample, component, aqueous, organic, extractant [mol/L, dimer for an
         acidic extractant] and pH; stage profiles: stage, phase, component, concentration [mol/L],
         uncertainty [relative].
-    extractant
-        The extractant, whose shipped constants stand where nothing is fitted.
-    medium
-        Start from constants measured in this medium, such as chloride.
-    free
-        What to fit: log_K.Dy, exponent, curvature; for a stage profile also efficiency,
-        entrainment.aqueous, entrainment.organic. May be repeated; else log_K of all that is there.
-    uncertainty
-        Relative standard uncertainty of a distribution ratio; else it is estimated.
-    plant
-        The plant file that a stage profile is of.
-    unit
-        The cascade in it.
-    facts
-        Also write the constants as a file of facts.
-    source
-        Where the measurements come from, as the facts will say it.
-    conditions
-        Under which they were made.
     """
     from ytterby.app.fit import fit_table
 
-    return fit_table(
-        data,
-        extractant=extractant,
-        medium=medium,
-        free=free,
-        uncertainty=uncertainty,
-        plant=plant,
-        unit=unit,
-        facts=facts,
-        source=source,
-        conditions=conditions,
-    )
+    return fit_table(data, options or FitOptions())
 
 
 @app.command(name="leach-column")
-def leach_column(
-    plant: Path,
-    unit: str,
-    /,
-    *,
-    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
-    csv: Path | None = None,
-    plot: Path | None = None,
-    measured: Path | None = None,
-    free: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-) -> int:
+def leach_column(plant: Path, unit: str, /, *, options: LeachColumnOptions | None = None) -> int:
     """Follow the clay of a plant in time: breakthrough, recovery, what stays in the ground.
 
     Parameters
@@ -207,22 +96,10 @@ def leach_column(
         The plant file.
     unit
         The clay-leach in it.
-    set_
-        Change a field first, as in the file. May be repeated.
-    csv
-        Also write every step to this file.
-    plot
-        Also write a picture to this file, one self-contained HTML page.
-    measured
-        Fit constants to this table of a column test: time [h], ion, concentration, uncertainty
-        [mol/m3].
-    free
-        What to fit: log_K.Dy+3, log_held.Dy+3, log_transfer. May be repeated; else log_K of all
-        ions in the table.
     """
     from ytterby.app.leach_column import leach_column
 
-    return leach_column(plant, unit, changes=set_, csv=csv, plot=plot, measured=measured, free=free)
+    return leach_column(plant, unit, options or LeachColumnOptions())
 
 
 @app.command
@@ -231,7 +108,7 @@ def losses(
     element: str,
     /,
     *,
-    set_: Annotated[tuple[str, ...], Parameter("--set", negative=())] = (),
+    set_: Changes = (),
     confirm: int = 0,
 ) -> int:
     """Tell where each lost kilogram of an element goes, and which settings would win it back.
@@ -284,7 +161,7 @@ def explain(name: str, /) -> int:
 def facts(
     *words: str,
     class_: Annotated[str | None, Parameter("--class")] = None,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
 ) -> int:
     """List the facts that Ytterby rests on, with their evidence and sources.
 
@@ -335,14 +212,14 @@ def design(
     cut: str | None = None,
     purity: str = "99.9 %",
     recovery: str = "99 %",
-    product: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    product: Several = (),
     remainder: str = "99 %",
     flow: str = "100 kg/h",
     extractant: str = "P507",
-    cut_extractant: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    cut_extractant: Several = (),
     prices: Path | None = None,
-    unsharp: Annotated[bool, Parameter(negative=())] = False,
-    link: Annotated[bool, Parameter(negative=())] = False,
+    unsharp: Flag = False,
+    link: Flag = False,
     plant: Path | None = None,
     report: Path | None = None,
 ) -> int:

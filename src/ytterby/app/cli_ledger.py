@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from cyclopts import App, Parameter
+
+from ytterby.app.options import Flag, Movement, Several
 
 ledger = App(
     name="ledger",
@@ -15,12 +17,9 @@ ledger = App(
     default_parameter=Parameter(show_default=False),
 )
 
-_Many = Annotated[tuple[str, ...], Parameter(negative=())]
-_Flag = Annotated[bool, Parameter(negative=())]
-
 
 @ledger.command
-def init(book: str, /, *, plant: str, start: str, by: str, account: _Many = ()) -> int:
+def init(book: str, /, *, plant: str, start: str, by: str, account: Several = ()) -> int:
     """Begin the books of a plant.
 
     Parameters
@@ -48,7 +47,7 @@ def import_(
     *files: Path,
     by: str,
     table: Literal["accounts", "lots", "assays", "measurements", "movements"] | None = None,
-    dry_run: _Flag = False,
+    dry_run: Flag = False,
 ) -> int:
     """Enter tables of accounts, lots, assays, measurements and movements: all of them, or none.
 
@@ -76,14 +75,7 @@ def post(
     /,
     *,
     by: str,
-    from_: Annotated[str, Parameter("--from")] = "",
-    to: str = "",
-    mass: _Many = (),
-    lot: str = "",
-    into: str | None = None,
-    time: str = "",
-    reference: str = "",
-    note: str = "",
+    movement: Movement | None = None,
     approve: int | None = None,
     decline: int | None = None,
     reverse: int | None = None,
@@ -96,22 +88,6 @@ def post(
         The books.
     by
         Who enters it.
-    from_
-        The account that gives, such as store/raw.
-    to
-        The account that takes, such as leach/wip.
-    mass
-        Of an element: --mass "Nd=12.5 kg". May be repeated.
-    lot
-        Which lot gives it.
-    into
-        Which lot takes it, where it is another.
-    time
-        When it moved, such as 2026-01-31T08:00+08:00.
-    reference
-        The paper it rests on; the books take each once.
-    note
-        A remark, or the reason for a reversal or a refusal.
     approve
         Enter what this proposal of another person puts forward.
     decline
@@ -119,12 +95,13 @@ def post(
     reverse
         Put forward that this entry be undone.
     """
-    from ytterby.app.ledger import Movement, decide, post
+    from ytterby.app.ledger import decide, post
 
+    movement = movement or Movement()
     for verb, seq in (("approve", approve), ("decline", decline), ("reverse", reverse)):
         if seq is not None:
-            return decide(book, verb, seq, person=by, note=note)
-    return post(book, Movement(from_, to, mass, lot, into, time, reference, note), person=by)
+            return decide(book, verb, seq, person=by, note=movement.note)
+    return post(book, movement, person=by)
 
 
 @ledger.command
@@ -135,7 +112,7 @@ def close(
     until: str,
     by: str,
     account: str = "",
-    element: _Many = (),
+    element: Several = (),
     note: str = "",
 ) -> int:
     """Put forward what a stock-take did not find, or that a period be closed.
@@ -166,7 +143,7 @@ def close(
 
 
 @ledger.command
-def verify(book: str, /, *, against: _Many = ()) -> int:
+def verify(book: str, /, *, against: Several = ()) -> int:
     """Check every entry, and that what the books hold is what the entries come to.
 
     Parameters
@@ -182,7 +159,7 @@ def verify(book: str, /, *, against: _Many = ()) -> int:
 
 
 @ledger.command
-def trace(book: str, lot: str, /, *, forward: _Flag = False, recall: _Flag = False) -> int:
+def trace(book: str, lot: str, /, *, forward: Flag = False, recall: Flag = False) -> int:
     """Tell where the material of a lot came from, element by element.
 
     Parameters
@@ -196,7 +173,7 @@ def trace(book: str, lot: str, /, *, forward: _Flag = False, recall: _Flag = Fal
     recall
         Tell which lots hold or held any of it, and who was sent them.
     """
-    from ytterby.app.ledger import trace
+    from ytterby.app.ledger_told import trace
 
     return trace(book, lot, way="recall" if recall else "forward" if forward else "back")
 
@@ -212,13 +189,13 @@ def show(book: str, /, *, at: str = "") -> int:
     at
         As of this time; now when not given.
     """
-    from ytterby.app.ledger import show
+    from ytterby.app.ledger_told import show
 
     return show(book, at=at)
 
 
 @ledger.command
-def export(book: str, file: Path, /, *, lot: _Many = ()) -> int:
+def export(book: str, file: Path, /, *, lot: Several = ()) -> int:
     """Write what stands (.csv, .xlsx, .json), or evidence that anyone can check offline (.zip).
 
     Parameters
@@ -230,6 +207,6 @@ def export(book: str, file: Path, /, *, lot: _Many = ()) -> int:
     lot
         In evidence, show only what concerns this lot, and seal the rest. May be repeated.
     """
-    from ytterby.app.ledger import export
+    from ytterby.app.ledger_told import export
 
     return export(book, file, lots=lot)

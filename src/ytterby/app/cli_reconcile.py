@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
+from ytterby.app.options import Flag, Several
 
 
 def reconcile(
@@ -14,11 +13,11 @@ def reconcile(
     /,
     *,
     month: str | None = None,
-    set_aside: Annotated[tuple[str, ...], Parameter(negative=())] = (),
+    set_aside: Several = (),
     level: float = 0.05,
     power: float = 0.9,
     out: Path | None = None,
-    json: Annotated[bool, Parameter(negative=())] = False,
+    json: Flag = False,
 ) -> int:
     """Balance redundant readings: what flowed, what is biased, what leaks, what nobody knows.
 

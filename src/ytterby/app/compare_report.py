@@ -14,7 +14,8 @@ from ytterby.accounts.compare import Row
 from ytterby.app.accounts_figures import change_waterfall
 from ytterby.app.books import Books
 from ytterby.app.compare import differences, differs, matters, scale_of, values
-from ytterby.app.report import page, write_text
+from ytterby.app.files import write_text
+from ytterby.app.page import page
 from ytterby.app.show import significant
 
 _TEMPLATE = "compare.html"

@@ -18,7 +18,7 @@ from ytterby.app.terminal import console
 from ytterby.facts import EVIDENCE, Fact, UnknownFact, all_facts, fact, find, table
 from ytterby.quantity import QuantityError, show
 from ytterby.units import KINDS, Declaration, Unit, declarations, required
-from ytterby.units.fields import show_default
+from ytterby.units.conversion import show_default
 
 
 def explain(name: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ytterby.app.files import refuse_folder
+from ytterby.app.options import FitOptions
 from ytterby.app.terminal import console
 from ytterby.facts import UnknownFact
 from ytterby.plant import PlantError
@@ -26,34 +29,23 @@ _FEWEST = 2
 """Rows of an element from which on its constant is fitted unasked."""
 
 
-def fit_table(
-    path: Path,
-    *,
-    extractant: str,
-    medium: str | None,
-    free: tuple[str, ...],
-    uncertainty: float | None,
-    plant: Path | None,
-    unit: str | None,
-    facts: Path | None,
-    source: str | None,
-    conditions: str,
-) -> int:
-    """Fit the constants in `free` to the table in `path`; see `ytterby fit --help`."""
+def fit_table(path: Path, options: FitOptions) -> int:
+    """Fit constants to the table in `path`; see `ytterby fit --help`."""
+    facts, source, uncertainty = options.facts, options.source, options.uncertainty
     if facts is not None and not source:
         raise PlantError((), "--facts without --source: say where the measurements come from")
-    if facts is not None and not facts.parent.is_dir():
-        raise PlantError((), f"--facts {facts}: found no folder {str(facts.parent)!r}")
+    refuse_folder("--facts", facts)
     if uncertainty is not None and not 0 < uncertainty < 1:
         raise PlantError((), f"--uncertainty {uncertainty:g}: expected a share such as 0.05")
     columns, rows = read_rows(path)
     if set(_PROFILE) <= columns:
-        if plant is None or unit is None:
+        if options.plant is None or options.unit is None:
             raise PlantError((), f"{path} is a stage profile: say --plant and --unit it is of")
-        model: Isotherm | StageProfile = profile_model(path, rows, _running(plant, unit), free)
+        cascade = _running(options.plant, options.unit)
+        model: Isotherm | StageProfile = profile_model(path, rows, cascade, options.free)
         windows: dict[str, dict[str, tuple[float, float]]] = {}
     elif set(_ISOTHERM) <= columns:
-        model = isotherm_model(path, rows, extractant, medium, free, uncertainty)
+        model = isotherm_model(path, rows, options)
         windows = _windows(model.samples)
     else:
         raise PlantError(
@@ -65,8 +57,9 @@ def fit_table(
         raise PlantError((), f"{path}: {error}") from None
     console().print(shown(found))
     if facts is not None and source:
+        prefix = prefix_of(options.extractant)
         facts.write_text(
-            as_facts(found, prefix_of(extractant), source, conditions, windows), encoding="utf-8"
+            as_facts(found, prefix, source, options.conditions, windows), encoding="utf-8"
         )
         print(f"Facts: {facts}")
     return 0
@@ -101,17 +94,26 @@ def _number(path: Path, line: int, row: dict[str, str], column: str) -> float:
 
 
 def isotherm_model(
-    path: Path,
-    rows: list[tuple[int, dict[str, str]]],
-    extractant: str,
-    medium: str | None,
-    free: tuple[str, ...],
-    uncertainty: float | None,
+    path: Path, rows: list[tuple[int, dict[str, str]]], options: FitOptions
 ) -> Isotherm:
-    """Equilibria from a table; rows of one sample share its extractant and p[H].
+    """Equilibria from a table.
 
     Without `free`, the constant of every element that is measured more than once is fitted.
     """
+    samples = _samples(path, rows)
+    counts = Counter(name for sample in samples for name in sample.aqueous)
+    chosen = options.free or tuple(f"log_K.{name}" for name, n in counts.items() if n >= _FEWEST)
+    try:
+        chemistry = Chemistry.of(options.extractant, tuple(counts), medium=options.medium)
+        return Isotherm(chemistry, samples, chosen, options.uncertainty)
+    except UnknownFact:
+        raise
+    except (KeyError, ValueError) as error:
+        raise PlantError((), f"{path}: {error.args[0]}") from None
+
+
+def _samples(path: Path, rows: list[tuple[int, dict[str, str]]]) -> tuple[Sample, ...]:
+    """The rows by sample; those of one sample share its extractant and p[H]."""
     samples: dict[str, Sample] = {}
     for line, row in rows:
         values = {c: _number(path, line, row, c) for c in ("aqueous", "organic", "extractant")}
@@ -128,18 +130,7 @@ def isotherm_model(
             raise PlantError((), f"{path}:{line}: {row['component']} of {new.name!r} stands twice")
         known.aqueous[row["component"]] = values["aqueous"]
         known.organic[row["component"]] = values["organic"]
-    counts: dict[str, int] = {}
-    for sample in samples.values():
-        for name in sample.aqueous:
-            counts[name] = counts.get(name, 0) + 1
-    chosen = free or tuple(f"log_K.{name}" for name, n in counts.items() if n >= _FEWEST)
-    try:
-        chemistry = Chemistry.of(extractant, tuple(counts), medium=medium)
-        return Isotherm(chemistry, tuple(samples.values()), chosen, uncertainty)
-    except UnknownFact:
-        raise
-    except (KeyError, ValueError) as error:
-        raise PlantError((), f"{path}: {error.args[0]}") from None
+    return tuple(samples.values())
 
 
 def profile_model(
@@ -168,12 +159,13 @@ def profile_model(
 def _running(plant: Path, unit: str) -> Cascade:
     """The cascade of a plant at its flows."""
     from ytterby.app.progress import announce_compilation, progress
-    from ytterby.app.simulate import require_cascade
+    from ytterby.app.run import require_unit
     from ytterby.plant import Plant
     from ytterby.separation.dynamics import fixed
+    from ytterby.units import CascadeUnit
 
     read = Plant.read(plant)
-    require_cascade(read, unit)
+    require_unit(read, unit, CascadeUnit)
     announce_compilation()
     with progress() as tick:
         detail = read.solve(progress=tick).details[unit]

@@ -11,11 +11,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ytterby.app.files import refuse_folder
 from ytterby.app.fit import shown as shown_fit
+from ytterby.app.options import LeachColumnOptions
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.app.run import changed
-from ytterby.app.show import percent, significant
-from ytterby.app.simulate import duration
+from ytterby.app.run import changed, require_unit
+from ytterby.app.show import duration, percent, significant
 from ytterby.app.terminal import console
 from ytterby.chemistry import RARE_EARTHS, Species, oxide_factor
 from ytterby.plant import Plant, PlantError
@@ -31,49 +32,33 @@ _GRAMS = 1000.0
 _MILLION = 1_000_000
 
 
-def leach_column(
-    path: Path,
-    unit: str,
-    *,
-    changes: tuple[str, ...],
-    csv: Path | None,
-    plot: Path | None,
-    measured: Path | None,
-    free: tuple[str, ...],
-) -> int:
+def leach_column(path: Path, unit: str, options: LeachColumnOptions) -> int:
     """Follow the clay of `unit` in time; see `ytterby leach-column --help`."""
-    for name, file in (("csv", csv), ("plot", plot)):
-        if file is not None and not file.parent.is_dir():
-            raise PlantError((), f"--{name} {file}: found no folder {str(file.parent)!r}")
-    if free and measured is None:
+    refuse_folder("--csv", options.csv)
+    refuse_folder("--plot", options.plot)
+    if options.free and options.measured is None:
         raise PlantError((), "--free without --measured: say which table to fit it to")
-    plant = changed(Plant.read(path), changes)
-    _require(plant, unit)
+    plant = changed(Plant.read(path), options.set_)
+    require_unit(plant, unit, ClayLeach)
     announce_compilation()
     with progress() as tick:
         detail = plant.solve(progress=tick).details[unit]
     run = detail.leaching
-    if measured is not None:
-        found, run = fitted(run, measured, free)
+    tested = options.measured
+    if tested is not None:
+        found, run = fitted(run, tested, options.free)
         console().print(shown_fit(found), Text(_pasted(found)))
     else:
         console().print(shown(unit, detail))
-    if csv is not None:
-        write_csv(run, csv)
-        print(f"Steps: {csv}")
-    if plot is not None:
+    if options.csv is not None:
+        write_csv(run, options.csv)
+        print(f"Steps: {options.csv}")
+    if options.plot is not None:
         from ytterby.app.figures.column import write
 
-        write(run, unit, plot, samples(measured) if measured is not None else ())
-        print(f"Picture: {plot}")
+        write(run, unit, options.plot, samples(tested) if tested is not None else ())
+        print(f"Picture: {options.plot}")
     return 0
-
-
-def _require(plant: Plant, unit: str) -> None:
-    known = [name for name, one in plant.units.items() if isinstance(one, ClayLeach)]
-    if unit not in known:
-        expected = f"expected one of {', '.join(known)}" if known else "the plant has none"
-        raise PlantError((), f"found no clay-leach {unit!r}: {expected}")
 
 
 def rare_earths(run: Leaching) -> list[str]:

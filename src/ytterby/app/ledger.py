@@ -1,14 +1,14 @@
-"""What `ytterby ledger ...` does."""
+"""What `ytterby ledger ...` enters, and checks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.util import find_spec
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from ytterby.app.cli import RESULT_IS_NONE
+from ytterby.app.ledger_told import print_rows
+from ytterby.app.options import Movement
 from ytterby.ledger import (
     Account,
     Book,
@@ -18,58 +18,11 @@ from ytterby.ledger import (
     import_tables,
     move,
     noted_in,
-    write_evidence,
 )
 from ytterby.ledger.closing import MONTHS, closing
 from ytterby.ledger.moment import read
 from ytterby.quantity import QuantityError, parse
 from ytterby.reconcile import ReconcileError
-
-
-@dataclass(frozen=True)
-class Movement:
-    """What `ytterby ledger post --help` tells of."""
-
-    source: str
-    target: str
-    masses: Sequence[str]
-    lot: str
-    into: str | None
-    time: str
-    reference: str
-    note: str
-
-    @property
-    def event(self) -> Event:
-        """The event; raises LedgerError."""
-        for word, given in (("--from", self.source), ("--to", self.target), ("--time", self.time)):
-            if not given:
-                raise LedgerError("nothing", f"{word}, and what moved", field=word)
-        return move(
-            read(self.time, "--time"),
-            Account.of(self.source, "--from"),
-            Account.of(self.target, "--to"),
-            _masses(self.masses),
-            lot=self.lot,
-            into=self.into,
-            reference=self.reference,
-            note=self.note,
-        )
-
-
-def _masses(words: Sequence[str]) -> dict[str, float]:
-    masses: dict[str, float] = {}
-    for word in words:
-        element, equals, mass = word.partition("=")
-        if not equals or element.strip() in masses:
-            raise LedgerError(repr(word), "each element once, as Nd=12.5 kg", field="--mass")
-        try:
-            masses[element.strip()] = parse(mass.strip(), "kg")
-        except QuantityError as error:
-            raise LedgerError(error.found, error.expected, error.hint, field="--mass") from None
-    if not masses:
-        raise LedgerError("nothing", "a mass, such as Nd=12.5 kg", field="--mass")
-    return masses
 
 
 def init(address: str, *, plant: str, start: str, person: str, accounts: Sequence[str]) -> int:
@@ -99,9 +52,41 @@ def import_files(
     return 0
 
 
+def _event(movement: Movement) -> Event:
+    given = {"--from": movement.from_, "--to": movement.to, "--time": movement.time}
+    for option, text in given.items():
+        if not text:
+            raise LedgerError("nothing", f"{option}, and what moved", field=option)
+    return move(
+        read(movement.time, "--time"),
+        Account.of(movement.from_, "--from"),
+        Account.of(movement.to, "--to"),
+        _masses(movement.mass),
+        lot=movement.lot,
+        into=movement.into,
+        reference=movement.reference,
+        note=movement.note,
+    )
+
+
+def _masses(words: Sequence[str]) -> dict[str, float]:
+    masses: dict[str, float] = {}
+    for word in words:
+        element, equals, mass = word.partition("=")
+        if not equals or element.strip() in masses:
+            raise LedgerError(repr(word), "each element once, as Nd=12.5 kg", field="--mass")
+        try:
+            masses[element.strip()] = parse(mass.strip(), "kg")
+        except QuantityError as error:
+            raise LedgerError(error.found, error.expected, error.hint, field="--mass") from None
+    if not masses:
+        raise LedgerError("nothing", "a mass, such as Nd=12.5 kg", field="--mass")
+    return masses
+
+
 def post(address: str, movement: Movement, *, person: str) -> int:
     """Enter an event, or propose it where it needs a second person."""
-    event = movement.event
+    event = _event(movement)
     book = Book.open(address)
     if event.approved:
         return _told(book.propose(event, person=person))
@@ -155,7 +140,7 @@ def take_stock(
     except ReconcileError as error:
         raise LedgerError(str(error), "stock-takes with their uncertainty") from None
     last = zip(judged, found.muf.values[-1], found.muf.standard[-1], strict=True)
-    _print_rows(
+    print_rows(
         ("element", "kg", "± kg", "since the first close"),
         [
             (e, f"{m:.5g}", f"{s:.2g}", "{:.5g} ± {:.2g}".format(*found.muf.cumulative(e)))
@@ -201,103 +186,3 @@ def _noted(against: Sequence[str]) -> dict[int, str]:
                 repr(word), "a bundle of evidence, or entry:digest", field="--against"
             )
     return noted
-
-
-def trace(address: str, lot: str, *, way: Literal["back", "forward", "recall"]) -> int:
-    """Print where a lot came from, where its material is, or which lots it went through."""
-    book = Book.open(address)
-    if way == "back":
-        _print_origins(book, book.lot(lot).name)
-        return 0
-    found = book.trace_lot(lot)
-    places = found.where(lot)
-    if way == "recall":
-        lots = found.lots.get(lot, frozenset())
-        print(f"Lots that hold or held material of {lot}: {', '.join(sorted(lots)) or 'none'}")
-    _print_rows(
-        ("account", "lot", "element", "kg"),
-        [
-            (str(account), name, element, f"{mass:.6g}")
-            for (account, name), masses in places.items()
-            for element, mass in masses.items()
-        ],
-    )
-    return 0
-
-
-def _print_origins(book: Book, lot: str) -> None:
-    origins = book.trace_origins().of(lot)
-    rows = []
-    known = {one.name: one for one in book.lots()}
-    for element, labels in origins.items():
-        total = sum(labels.values())
-        for label, mass in sorted(labels.items(), key=lambda item: -item[1]):
-            source = known.get(label)
-            stages = source.origin if source else {}
-            rows.append(
-                (
-                    element,
-                    label,
-                    f"{mass:.6g}",
-                    f"{mass / total:.1%}",
-                    source.feed_class if source else "",
-                    ", ".join(f"{s} {c.get(element, c.get('*', '?'))}" for s, c in stages.items()),
-                )
-            )
-    _print_rows(("element", "from", "kg", "share", "feed class", "origin"), rows)
-
-
-def show(address: str, *, at: str) -> int:
-    """Print what stands in every account, and the proposals that wait."""
-    book = Book.open(address)
-    held = book.holdings(read(at, "--at") if at else None)
-    _print_rows(("account", "lot", "element", "kg"), _rows(held))
-    for entry in book.pending():
-        what = entry.body["proposed"]
-        print(f"Proposal {entry.seq} of {entry.person}: {what['kind']} of {entry.time:%Y-%m-%d}")
-    return 0
-
-
-def _rows(held: Mapping[tuple[Account, str, str], float]) -> list[tuple[str, str, str, str]]:
-    return [(str(a), lot, element, f"{mass:.9g}") for (a, lot, element), mass in held.items()]
-
-
-def export(address: str, file: Path, *, lots: Sequence[str]) -> int:
-    """Write what stands, or a bundle of evidence."""
-    book = Book.open(address)
-    if file.suffix == ".zip":
-        digest = write_evidence(book, file, lots)
-        print(f"{file}: evidence up to digest {digest}. Check it: python verify.py, inside.")
-        return 0
-    if file.exists():
-        raise LedgerError(f"{file}, which is there already", "a file that is not")
-    if file.suffix == ".xlsx" and find_spec("openpyxl") is None:
-        raise LedgerError("no openpyxl", "it, for Excel", "pip install 'ytterby[excel]'")
-    import pandas as pd
-
-    table = pd.DataFrame(_rows(book.holdings()), columns=["account", "lot", "element", "kg"])
-    table["kg"] = table["kg"].astype(float)
-    writers = {
-        ".csv": lambda: table.to_csv(file, index=False),
-        ".xlsx": lambda: table.to_excel(file, index=False),
-        ".json": lambda: table.to_json(file, orient="records", indent=2),
-    }
-    if file.suffix not in writers:
-        raise LedgerError(repr(file.suffix), f".zip, {', '.join(writers)}", field="file")
-    writers[file.suffix]()
-    print(f"{file}: {len(table)} rows")
-    return 0
-
-
-def _print_rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    from rich.table import Table
-
-    from ytterby.app.terminal import console
-
-    table = Table(box=None, pad_edge=False, header_style="")
-    for name in head:
-        right = name in ("kg", "± kg", "share")
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console().print(table)

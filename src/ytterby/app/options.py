@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
 Several = Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)]
+Text = Annotated[str, Parameter(show_default=False)]
 Changes = Annotated[tuple[str, ...], Parameter("--set", negative=(), show_default=False)]
 Variants = Annotated[tuple[str, ...], Parameter("--with", negative=(), show_default=False)]
 
@@ -46,9 +47,104 @@ class Site(Place):
     """How water is discharged: direct or indirect."""
     area: str | None = None
     """Class of the receiving area, such as special or "standard A"."""
-    feed_class: Several = ()
-    """What scrap was: --feed-class scrap=post-consumer, or =pre-consumer; adds recycled content.
-    May be repeated; a feed that is not named is primary."""
+    feed_class: Annotated[
+        Several,
+        Parameter(
+            help="What scrap was: --feed-class scrap=post-consumer, or =pre-consumer; adds "
+            "recycled content. May be repeated; a feed that is not named is primary."
+        ),
+    ] = ()
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class RunOptions(Site):
+    """Of `ytterby run`."""
+
+    set_: Changes = ()
+    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    json: Flag = False
+    """Print the balance as JSON and nothing else."""
+    report: Path | None = None
+    """Also write one self-contained HTML page to this file."""
+    pdf: Path | None = None
+    """Also write the report as PDF to this file."""
+    period: str = "1 h"
+    """What the balance covers, such as "8 h"."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class SimulateOptions:
+    """Of `ytterby simulate`."""
+
+    hours: float = 1000
+    """How long to simulate."""
+    start: Literal["fill", "steady", "total-reflux"] = "fill"
+    """Start filled with its feeds, at its steady state, or filled and run at total reflux first."""
+    reflux_hours: float = 24
+    """How long it runs at total reflux."""
+    set_: Annotated[
+        Changes,
+        Parameter(
+            help='Change something at an hour: --set "organic=110 %@200", feed=stopped@5, '
+            '"reflux=30 %@5", log_K.Nd=-0.4@9, "feed.Dy=0.02 mol/L@24". May be repeated.'
+        ),
+    ] = ()
+    accuracy: float = 1e-3
+    """Error of a step in time, relative to the contents."""
+    csv: Path | None = None
+    """Also write every step to this file."""
+    report: Path | None = None
+    """Also write one self-contained HTML page to this file."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class FitOptions:
+    """Of `ytterby fit`."""
+
+    extractant: str = "P507"
+    """The extractant, whose shipped constants stand where nothing is fitted."""
+    medium: str | None = None
+    """Start from constants measured in this medium, such as chloride."""
+    free: Annotated[
+        Several,
+        Parameter(
+            help="What to fit: log_K.Dy, exponent, curvature; for a stage profile also efficiency, "
+            "entrainment.aqueous, entrainment.organic. May be repeated; else log_K of all that is "
+            "there."
+        ),
+    ] = ()
+    uncertainty: float | None = None
+    """Relative standard uncertainty of a distribution ratio; else it is estimated."""
+    plant: Path | None = None
+    """The plant file that a stage profile is of."""
+    unit: str | None = None
+    """The cascade in it."""
+    facts: Path | None = None
+    """Also write the constants as a file of facts."""
+    source: str | None = None
+    """Where the measurements come from, as the facts will say it."""
+    conditions: str = ""
+    """Under which they were made."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class LeachColumnOptions:
+    """Of `ytterby leach-column`."""
+
+    set_: Changes = ()
+    """Change a field first, as in the file. May be repeated."""
+    csv: Path | None = None
+    """Also write every step to this file."""
+    plot: Path | None = None
+    """Also write a picture to this file, one self-contained HTML page."""
+    measured: Path | None = None
+    """Fit constants to a column test: time [h], ion, concentration, uncertainty [mol/m3]."""
+    free: Several = ()
+    """What to fit: log_K.Dy+3, log_held.Dy+3, log_transfer; else log_K of all ions measured."""
 
 
 @Parameter(name="*")
@@ -170,3 +266,26 @@ class OptimiseOptions(Place):
     """Write the plant at its best to this file."""
     json: Flag = False
     """Print the result as JSON and nothing else."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Movement:
+    """What moved, of `ytterby ledger post`."""
+
+    from_: Annotated[str, Parameter("--from", show_default=False)] = ""
+    """The account that gives, such as store/raw."""
+    to: Text = ""
+    """The account that takes, such as leach/wip."""
+    mass: Several = ()
+    """Of an element: --mass "Nd=12.5 kg". May be repeated."""
+    lot: Text = ""
+    """Which lot gives it."""
+    into: str | None = None
+    """Which lot takes it, where it is another."""
+    time: Text = ""
+    """When it moved, such as 2026-01-31T08:00+08:00."""
+    reference: Text = ""
+    """The paper it rests on; the books take each once."""
+    note: Text = ""
+    """A remark, or the reason for a reversal or a refusal."""

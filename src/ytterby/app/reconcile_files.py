@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.balance import Edge
-from ytterby.chemistry import UnknownFormula, atomic_mass
+from ytterby.chemistry import is_element
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.file import PlantFileError, load, locate
 from ytterby.quantity import QuantityError, describe, parse, parse_any
@@ -44,7 +44,7 @@ def _network(tree: Any) -> Network:
         if not isinstance(tree.get(key) or [], list):
             raise PlantError((key,), f"found {describe(tree[key])}, expected a list: [{tree[key]}]")
     for element in tree["elements"]:
-        if not is_element(str(element)):
+        if not is_element(element):
             raise PlantError(("elements",), f"found {element!r}, expected symbols such as Nd")
     if not isinstance(tree["streams"], Mapping):
         raise PlantError(
@@ -71,14 +71,6 @@ def _network(tree: Any) -> Network:
         holding=tuple(str(unit) for unit in tree.get("stock") or ()),
         absent=absent,
     )
-
-
-def is_element(symbol: str) -> bool:
-    """Whether `symbol` is that of a chemical element."""
-    try:
-        return atomic_mass(symbol) > 0
-    except UnknownFormula:
-        return False
 
 
 def _role(name: str, branch: Mapping[str, Any], source: Any, target: Any) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ytterby.app.books import Books
 from ytterby.app.figures import flowsheet_svg, profile_svg, sankey_svg
 from ytterby.app.figures.sankey import elements_by_interest
+from ytterby.app.files import write_text
 from ytterby.app.losses import loss_rows
+from ytterby.app.page import page
 from ytterby.app.report_accounts import climate, money, water
 from ytterby.app.report_content import recycled
 from ytterby.app.report_evidence import tornadoes, uncertainties
@@ -43,13 +44,6 @@ def write(books: Books, plant: Plant | None, path: Path) -> None:
     write_text(render(books, plant), path)
 
 
-def write_text(text: str, path: Path) -> None:
-    """Write a file wholly or not at all."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
-
-
 def render(books: Books, plant: Plant | None = None) -> str:
     """The report as HTML that needs no network; the same books give the same text.
 
@@ -57,19 +51,6 @@ def render(books: Books, plant: Plant | None = None) -> str:
     feeds. None where the balance did not come from a plant.
     """
     return page(_TEMPLATE, content(books, plant))
-
-
-def page(template: str, content: dict[str, Any]) -> str:
-    """A template of this package filled in; text is never taken for markup."""
-    environment = Environment(
-        loader=PackageLoader("ytterby.app"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(template).render(**content)
 
 
 def content(books: Books, plant: Plant | None) -> dict[str, Any]:

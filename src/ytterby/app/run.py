@@ -8,31 +8,25 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
-from ytterby.app.options import Site
+from ytterby.app.files import refuse_folder
+from ytterby.app.options import RunOptions
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.balance import Balance
 from ytterby.plant import Infeasible, NotConverged, Plant, PlantError
 from ytterby.plant.file import at_unit
 from ytterby.quantity import check as check_range
 from ytterby.quantity import parse
+from ytterby.units import Unit
 
 _LONGEST_PERIOD = 3.2e9
 """A century [s]."""
 
 
-def run(
-    path: Path,
-    *,
-    changes: tuple[str, ...],
-    as_json: bool,
-    report: Path | None,
-    pdf: Path | None,
-    period: str,
-    site: Site,
-) -> int:
-    """Solve the plant in `path`; see `ytterby run --help`. period: with its unit of time."""
-    plant = changed(Plant.read(path), changes)
-    seconds = _period(period)
+def run(path: Path, options: RunOptions) -> int:
+    """Solve the plant in `path`; see `ytterby run --help`."""
+    plant = changed(Plant.read(path), options.set_)
+    seconds = _period(options.period)
+    report, pdf = options.report, options.pdf
     refuse_folder("--report", report)
     refuse_folder("--pdf", pdf)
     if pdf is not None:
@@ -45,11 +39,11 @@ def run(
         with progress() as tick:
             balance = plant.solve(period=seconds, sensitivity=reported, progress=tick)
     except NotConverged as error:
-        if as_json:
+        if options.json:
             print(json.dumps({"plant": plant.name, "converged": False, **vars(error)}, indent=2))
         print(at_unit(path, plant, error.unit, str(error)), file=sys.stderr)
         return BAD_INPUT if isinstance(error, Infeasible) else RESULT_IS_NONE
-    if as_json:
+    if options.json:
         print(json.dumps(machine_readable(balance), indent=2))
     else:
         from ytterby.app.summary import summary
@@ -57,22 +51,16 @@ def run(
 
         console().print(summary(balance))
     if reported:
-        _report(plant, balance, site, report, pdf, sys.stderr if as_json else sys.stdout)
+        _report(plant, balance, options, sys.stderr if options.json else sys.stdout)
     return 0
 
 
-def _report(
-    plant: Plant,
-    balance: Balance,
-    site: Site,
-    page: Path | None,
-    pdf: Path | None,
-    told: TextIO,
-) -> None:
+def _report(plant: Plant, balance: Balance, options: RunOptions, told: TextIO) -> None:
     """Write the report as a page, as PDF, or as both."""
+    page, pdf = options.report, options.pdf
     from ytterby.app.books import books_of
 
-    books = books_of(plant, balance, site, weighed=True)
+    books = books_of(plant, balance, options, weighed=True)
     if page is not None:
         from ytterby.app.report import write
 
@@ -98,6 +86,14 @@ def changed(plant: Plant, changes: tuple[str, ...]) -> Plant:
         except PlantError as error:
             raise PlantError((), f"--set {change}: {error}") from None
     return plant
+
+
+def require_unit(plant: Plant, name: str, kind: type[Unit]) -> None:
+    """Raise where the plant has no unit `name` of that kind; the message tells which it has."""
+    known = [one for one, unit in plant.units.items() if isinstance(unit, kind)]
+    if name not in known:
+        expected = f"expected one of {', '.join(known)}" if known else "the plant has none"
+        raise PlantError((), f"found no {kind.kind} {name!r}: {expected}")
 
 
 def machine_readable(balance: Balance) -> dict[str, Any]:
@@ -148,10 +144,3 @@ def _period(text: str) -> float:
     except ValueError as error:
         raise PlantError((), f"--period {text!r}: {error}") from None
     return seconds
-
-
-def refuse_folder(option: str, path: Path | None) -> None:
-    """Raise before anything is solved when the file of an option could not be written."""
-    if path is not None and (path.is_dir() or not path.parent.is_dir()):
-        found = "a folder" if path.is_dir() else f"no folder {str(path.parent)!r}"
-        raise PlantError((), f"{option} {path}: found {found}, expected a file to write")

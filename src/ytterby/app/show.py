@@ -13,7 +13,7 @@ SMALL = 1e-2
 LEAST_FLOW = 1e-3
 """Flows below this, a gram an hour, are printed as a limit [kg/h]."""
 _DIGITS = 3
-_SECONDS_PER_HOUR = 3600
+_SECONDS_PER_HOUR, _HOURS_PER_DAY, _DAYS_PER_MONTH = 3600, 24, 365.25 / 12
 _MILLION, _MOST_MILLIONS = 1e6, 1e9
 
 
@@ -53,6 +53,17 @@ def grand(value: float) -> str:
     if _MILLION <= abs(value) < _MOST_MILLIONS:
         return f"{significant(value / _MILLION)} M"
     return significant(value)
+
+
+def duration(seconds: float) -> str:
+    """A time as a person says it: hours up to two days, then days, from two months on months."""
+    hours = seconds / _SECONDS_PER_HOUR
+    days = hours / _HOURS_PER_DAY
+    if days < 2:
+        return f"{hours:.3g} h"
+    if days < 2 * _DAYS_PER_MONTH:
+        return f"{days:.3g} days"
+    return f"{days / _DAYS_PER_MONTH:.3g} months"
 
 
 def hourly(kilograms: float) -> str:

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ytterby.app.figures import profile_svg
 from ytterby.app.figures.course import Mark, course_svg
-from ytterby.app.show import percent, significant
-from ytterby.app.simulate import Specification, duration, marked_steps, verdict
+from ytterby.app.files import write_text
+from ytterby.app.page import page
+from ytterby.app.show import duration, percent, significant
+from ytterby.app.simulate_course import Specification, marked_steps, verdict
 from ytterby.facts import Fact, table
-from ytterby.separation import Cascade
 from ytterby.separation.dynamics import Trajectory
+from ytterby.units import CascadeDetail
 
 _TEMPLATE = "simulation.html"
 _HOUR = 3600.0
@@ -41,7 +42,7 @@ class Snapshot:
 def write(
     path: Path,
     name: str,
-    cascade: Cascade,
+    detail: CascadeDetail,
     run: Trajectory,
     specification: Specification,
     events: Sequence[tuple[float, str]],
@@ -49,30 +50,20 @@ def write(
 ) -> None:
     """Write the report to the file `path`, wholly or not at all.
 
-    cascade: as it runs at first. events: (time [s], what happened), the start among them.
-    facts: what the cascade rests on.
+    detail: of the cascade at its steady state. run: in moles. events: (time [s], what happened),
+    the start among them. facts: what the cascade rests on.
     """
-    environment = Environment(
-        loader=PackageLoader("ytterby.app"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    page = environment.get_template(_TEMPLATE).render(
-        name=name,
-        verdict=verdict(run, specification),
-        badges=_badges(run, specification),
-        story=[(duration(time), text) for time, text in events],
-        courses=[Markup(picture) for picture in _courses(run, specification, events)],
-        snapshots=_snapshots(cascade, run, name),
-        table=_table(run, specification),
-        facts=[*table("mixer-settler.residence-time").values(), *facts],
-    )
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(page, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    content = {
+        "name": name,
+        "verdict": verdict(run, specification),
+        "badges": _badges(run, specification),
+        "story": [(duration(time), text) for time, text in events],
+        "courses": [Markup(picture) for picture in _courses(run, specification, events)],
+        "snapshots": _snapshots(detail, run, name),
+        "table": _table(run, specification),
+        "facts": [*table("mixer-settler.residence-time").values(), *facts],
+    }
+    write_text(page(_TEMPLATE, content), path)
 
 
 def _oxides(run: Trajectory, specification: Specification) -> tuple[list[str], np.ndarray]:
@@ -148,15 +139,10 @@ def _lines(names: Sequence[str], values: np.ndarray) -> dict[str, np.ndarray]:
     return {str(names[i]): values[:, i] for i in main if highest[i] > 0}
 
 
-def _snapshots(cascade: Cascade, run: Trajectory, name: str) -> list[dict[str, Any]]:
-    chemistry = cascade.chemistry
-    metals = np.where(chemistry.charge > 1, chemistry.bound, 0.0)
-    n = cascade.stages
-    sections = {
-        "extraction": n.extraction,
-        "scrubbing": n.scrubbing,
-        "stripping": n.stripping,
-    }
+def _snapshots(detail: CascadeDetail, run: Trajectory, name: str) -> list[dict[str, Any]]:
+    known, cascade = detail.case.known, detail.cascade
+    per_metal = cascade.chemistry.bound * known.per_mole
+    share = np.where(known.charge > 1, per_metal, 0.0) / cascade.organic.extractant
     steps = marked_steps(run.time)
     places = np.unique(np.linspace(0, len(steps) - 1, _MOST_SNAPSHOTS).round().astype(int))
     told = []
@@ -166,11 +152,11 @@ def _snapshots(cascade: Cascade, run: Trajectory, name: str) -> list[dict[str, A
             run.aqueous[step],
             run.organic[step],
             run.pH[step],
-            run.organic[step] @ metals / cascade.organic.extractant,
+            run.organic[step] @ share,
         )
         when = duration(float(run.time[step]))
         told.append(
-            {"time": when, "picture": Markup(profile_svg(shown, sections, f"{name}, {when}"))}
+            {"time": when, "picture": Markup(profile_svg(shown, detail.stages, f"{name}, {when}"))}
         )
     return told
 

@@ -13,7 +13,7 @@ from typing import Any
 from ytterby.accounts import Line, Statement
 from ytterby.accounts.ruled import NOT_ADVICE, of_rule
 from ytterby.facts.rule import all_rules, rules
-from ytterby.ledger import Book, LedgerError, Lot
+from ytterby.ledger import Assay, Book, LedgerError, Lot
 from ytterby.plant.errors import PlantError
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
@@ -141,8 +141,10 @@ def oxides(book: Book, names: tuple[str, ...]) -> Statement:
     """Oxide equivalents of lots, by weight and assay."""
     from ytterby.accounts.oxides import oxide_equivalents
 
-    lots = [book.lot(name) for name in names] or _assayed(book)
-    return oxide_equivalents({lot.name: book.assay(lot.name).contents(lot) for lot in lots})
+    named = [(lot, book.assay(lot.name)) for lot in map(book.lot, names)]
+    return oxide_equivalents(
+        {lot.name: assay.contents(lot) for lot, assay in named or _assayed(book)}
+    )
 
 
 def fingerprints(book: Book, names: tuple[str, ...]) -> list[Statement]:
@@ -151,31 +153,28 @@ def fingerprints(book: Book, names: tuple[str, ...]) -> list[Statement]:
 
     if names:
         told = [
-            (lot, fingerprint(_distribution(book, lot), lot.feed_class))
+            (lot, fingerprint(_distribution(book.assay(lot.name)), lot.feed_class))
             for lot in map(book.lot, names)
         ]
         return [Statement(f"{one.title} of {lot.name}", one.lines) for lot, one in told]
-    lots = [lot for lot in _assayed(book) if lot.feed_class != "unknown"]
-    return [Statement("Feed fingerprints", tuple(_fit(book, lot) for lot in lots))]
+    lines = [_fit(lot, assay) for lot, assay in _assayed(book) if lot.feed_class != "unknown"]
+    return [Statement("Feed fingerprints", tuple(lines))]
 
 
-def _fit(book: Book, lot: Lot) -> Line:
+def _fit(lot: Lot, assay: Assay) -> Line:
     from ytterby.accounts.fingerprint import classes, fingerprint
 
     key, label = ("fits", lot.name), f"chance that {lot.name} fits {lot.feed_class}"
     if lot.feed_class not in classes():
         reason = f"no bounds are known of feed class {lot.feed_class}"
         return Line(key, label, None, "-", missing=reason)
-    found = fingerprint(_distribution(book, lot), lot.feed_class)
+    found = fingerprint(_distribution(assay), lot.feed_class)
     return replace(found.line("fits", lot.feed_class), key=key, label=label)
 
 
-def _distribution(book: Book, lot: Lot) -> dict[str, tuple[float, float]]:
-    """(share, standard uncertainty) of each element of the assay that counts [-]."""
-    return {
-        element: (share.value, (share.random**2 + share.systematic**2) ** 0.5)
-        for element, share in book.assay(lot.name).shares.items()
-    }
+def _distribution(assay: Assay) -> dict[str, tuple[float, float]]:
+    """(share, standard uncertainty) of each element of an assay [-]."""
+    return {element: (share.value, share.standard) for element, share in assay.shares.items()}
 
 
 def recycled(
@@ -241,7 +240,7 @@ def purity(book: Book, lot: str, form: str, element: str, cost: float, on: str) 
     for symbol, share in others.items():
         factor = oxide_factor(symbol) if "oxide" in form and symbol in RARE_EARTHS else 1.0
         impurity += factor * share.value
-        variance += factor**2 * (share.random**2 + share.systematic**2)
+        variance += (factor * share.standard) ** 2
     return purity_gate(form, element, 1 - impurity, variance**0.5, cost=cost, on=on)
 
 
@@ -253,5 +252,8 @@ def controlled(book: Book, lot: str, form: str, on: str) -> Statement:
     return export_control(form, assay, on=on)
 
 
-def _assayed(book: Book) -> list[Lot]:
-    return [lot for lot in book.lots() if lot.gross is not None and book.assays(lot.name)]
+def _assayed(book: Book) -> list[tuple[Lot, Assay]]:
+    """The lots that were weighed and assayed, with the assay that counts."""
+    assays = book.assays_by_lot()
+    lots = (lot for lot in book.lots() if lot.gross is not None)
+    return [(lot, assays[lot.name][-1]) for lot in lots if lot.name in assays]

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.constants import atmosphere, gas_constant
 
 from ytterby.balance.basis import Basis
 from ytterby.chemistry import PHASES, RARE_EARTHS, Species, acidity, equilibrate, oxide_factor, p_h
 from ytterby.chemistry.species import Phase
 
 AMBIENT = 298.15
-_GAS_CONSTANT = 8.31446261815324
-_STANDARD_PRESSURE = 101325.0
 _TRACE = 1e-12
 
 
@@ -83,7 +82,7 @@ class Stream:
         """[m3/s]; condensed species by their molar volumes, gases as ideal; NaN if unknown."""
         mask = self.basis.masks[phase]
         if phase == "gas":
-            kelvin_volume = _GAS_CONSTANT / _STANDARD_PRESSURE
+            kelvin_volume = gas_constant / atmosphere
             return float(self.amounts[mask].sum() * kelvin_volume * self.temperature)
         there = mask & (self.amounts != 0)
         return float(self.basis.molar_volume[there] @ self.amounts[there])

@@ -1,18 +1,16 @@
 """Species, reactions, and the equilibrium of aqueous solutions."""
 
 from ytterby.chemistry.conditional import conditional, ionic_strength
+from ytterby.chemistry.dosing import OutOfReach, dose_to_p_h
 from ytterby.chemistry.equilibrium import (
-    Guess,
-    NoEquilibrium,
-    OutOfReach,
     acidity,
     components,
-    dose_to_p_h,
     equilibrate,
     p_h,
     supersaturation,
 )
 from ytterby.chemistry.reaction import Reaction, UnbalancedReaction
+from ytterby.chemistry.settling import Guess, NoEquilibrium
 from ytterby.chemistry.solids import (
     FAMILIES,
     dissolution_of,
@@ -42,6 +40,7 @@ from ytterby.chemistry.species import (
     atomic_mass,
     atoms_of,
     complex_of,
+    is_element,
     kg_oxide,
     oxide_factor,
 )
@@ -81,6 +80,7 @@ __all__ = [
     "ionic_strength",
     "ions_of",
     "is_cation",
+    "is_element",
     "is_known",
     "kg_oxide",
     "molar_volume",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
+from scipy.constants import gas_constant
 
 from ytterby.chemistry.reaction import Reaction
 from ytterby.chemistry.solids import FAMILIES, dissolution_of
@@ -15,7 +16,6 @@ from ytterby.chemistry.solution import FORMATION, PROTON, Solution
 from ytterby.chemistry.species import Species
 from ytterby.facts import UnknownFact, fact
 
-_GAS_CONSTANT = 8.31446261815324
 _REFERENCE = 298.15
 _LITRES_PER_CUBIC_METRE = 1000
 _LN_10 = math.log(10.0)
@@ -48,7 +48,7 @@ def conditional(
     """
     if temperature == _REFERENCE and ionic_strength == 0 and not log_k:
         return solution
-    warming = (1 / _REFERENCE - 1 / temperature) / _GAS_CONSTANT
+    warming = (1 / _REFERENCE - 1 / temperature) / gas_constant
     root = math.sqrt(max(ionic_strength, 0.0))
     screening = fact("debye-hueckel.a").value * root / (1 + fact("debye-hueckel.b").value * root)
     shift = _Shifts.of(solution)
@@ -58,16 +58,16 @@ def conditional(
     model = (family, ln_beta + members, protons, ln_Kw + water)
     phases = solution.phases
     if phases is not None:
-        A, ln_beta, S, ln_K, *rest = phases.model
-        formed = np.zeros(ln_beta.size)
+        formed = np.zeros(phases.model.ln_beta.size)
         formed[1] = water
-        formed[ln_beta.size - members.size :] = members
-        ln_K = ln_K + shift.solids @ (warming, screening * _LN_10)
+        formed[formed.size - members.size :] = members
+        ln_K = phases.model.ln_K + shift.solids @ (warming, screening * _LN_10)
         for position, solid in enumerate(solution.solids):
             if log_k and solid in log_k:
                 shipped = fact(f"aqueous.solubility.log-k.{solid.removesuffix('(s)')}").value
                 ln_K[position] += (log_k[solid] - shipped) * _LN_10
-        phases = dataclasses.replace(phases, model=(A, ln_beta + formed, S, ln_K, *rest))
+        changed = phases.model._replace(ln_beta=phases.model.ln_beta + formed, ln_K=ln_K)
+        phases = dataclasses.replace(phases, model=changed)
     return dataclasses.replace(solution, model=model, phases=phases)
 
 

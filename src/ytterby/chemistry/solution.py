@@ -15,6 +15,7 @@ from functools import cache
 
 import numpy as np
 
+from ytterby.chemistry.balances import Model
 from ytterby.chemistry.reaction import Reaction
 from ytterby.chemistry.solids import dissolution_of, solubility
 from ytterby.chemistry.species import Species
@@ -75,14 +76,12 @@ class Solution:
 class Phases:
     """Arrays of equilibrium with pure phases; masters are H+ first, then `Solution.places[0]`.
 
-    solids, species: index of each solid, and of each dissolved species.
-    model: coefficients (master, species), ln beta, coefficients (master, phase), ln K, waters of
-        species and phases, volumes of species less that of their water, volume of water [L/mol].
+    solids, species: index of each solid, and of each dissolved species. model: what they obey.
     """
 
     solids: np.ndarray
     species: np.ndarray
-    model: tuple
+    model: Model
 
 
 def _log_k(name: str) -> Fact:
@@ -162,32 +161,48 @@ def _phases(
     places = {PROTON: 0, **{name: index + 1 for index, name in enumerate(masters)}}
     formed = {name: Reaction.of(FORMATION[name]) for name in members}
     species = [PROTON, HYDROXIDE, *masters, *formed]
-    coefficients = np.zeros((len(places), len(species)))
-    ln_beta, waters, volumes = np.zeros((3, len(species)))
-    coefficients[0, 0], coefficients[0, 1] = 1.0, -1.0
-    ln_beta[1] = _log_k("water").value * math.log(10.0)
-    waters[1] = 1.0
+    A, ln_beta, waters = _formed(species, places, formed)
+    S, ln_K, bound = _dissolving(solids, places)
+    volumes = np.array([litres.get(name, 0.0) for name in species]) - waters * litres[WATER]
+    return Phases(
+        solids=np.array([where[solid] for solid in solids], dtype=np.int64),
+        species=np.array([where[name] for name in species], dtype=np.int64),
+        model=Model(A, ln_beta, S, ln_K, waters, bound, volumes, litres[WATER]),
+    )
+
+
+def _formed(
+    species: list[str], places: dict[str, int], formed: dict[str, Reaction]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(masters in each species, ln beta, waters in it), as `Model` has them."""
+    A = np.zeros((len(places), len(species)))
+    ln_beta, waters = np.zeros((2, len(species)))
+    A[0, 0], A[0, 1] = 1.0, -1.0
+    ln_beta[1], waters[1] = _log_k("water").value * math.log(10.0), 1.0
     for column, name in enumerate(species):
         if name in places:
-            coefficients[places[name], column] = 1.0
+            A[places[name], column] = 1.0
         if name in formed:
             ln_beta[column] = _log_k(name).value * math.log(10.0)
             for part, count in formed[name].stoichiometry:
                 if part == WATER:
                     waters[column] = -count
                 elif part != name:
-                    coefficients[places[part], column] = -count
-        volumes[column] = litres.get(name, 0.0) - waters[column] * litres[WATER]
-    table, ln_K, bound = np.zeros((len(places), len(solids))), np.zeros(len(solids)), []
+                    A[places[part], column] = -count
+    return A, ln_beta, waters
+
+
+def _dissolving(
+    solids: tuple[str, ...], places: dict[str, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(masters that each solid gives, ln K, waters in it), as `Model` has them."""
+    S = np.zeros((len(places), len(solids)))
+    ln_K, bound = np.zeros((2, len(solids)))
     for column, solid in enumerate(solids):
         reaction = dict(dissolution_of(solid).stoichiometry)
         ln_K[column] = solubility(solid).value * math.log(10.0)
-        bound.append(reaction.get(WATER, 0.0))
+        bound[column] = reaction.get(WATER, 0.0)
         for part, count in reaction.items():
             if part not in (solid, WATER):
-                table[places[part], column] = count
-    return Phases(
-        solids=np.array([where[solid] for solid in solids], dtype=np.int64),
-        species=np.array([where[name] for name in species], dtype=np.int64),
-        model=(coefficients, ln_beta, table, ln_K, waters, np.array(bound), volumes, litres[WATER]),
-    )
+                S[places[part], column] = count
+    return S, ln_K, bound

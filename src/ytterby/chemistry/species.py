@@ -90,10 +90,18 @@ def atomic_mass(element: str) -> float:
 
     if element == INERT:
         return 1.0
+    # molmass also knows elements by their names, which are no symbols.
+    if element not in ELEMENTS or ELEMENTS[element].symbol != element:
+        raise UnknownFormula(f"{element!r} is no chemical element")
+    return ELEMENTS[element].mass / _GRAMS_PER_KILOGRAM
+
+
+def is_element(symbol: object) -> bool:
+    """Whether `symbol` is that of a chemical element, or stands for what is inert."""
     try:
-        return ELEMENTS[element].mass / _GRAMS_PER_KILOGRAM
-    except KeyError:
-        raise UnknownFormula(f"{element!r} is no chemical element") from None
+        return isinstance(symbol, str) and atomic_mass(symbol) > 0
+    except UnknownFormula:
+        return False
 
 
 @cache

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from ytterby.ledger.asking import entry_of, holdings
+from ytterby.ledger.draft import Draft
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError
 from ytterby.ledger.moment import written
 from ytterby.ledger.names import check_name, check_text, likeness
-from ytterby.ledger.posting import Draft
 from ytterby.ledger.state import closed_until, started_at
 from ytterby.ledger.tables import JOURNAL
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from ytterby.ledger.account import Account
+from ytterby.ledger.assay import Assay
 from ytterby.ledger.entry import Entry, Record
 from ytterby.ledger.errors import LedgerError, nearest
-from ytterby.ledger.lot import Assay, Lot, Measurement
+from ytterby.ledger.lot import Lot
 from ytterby.ledger.mass import kilograms
+from ytterby.ledger.measurement import Measurement
 from ytterby.ledger.moment import written
 from ytterby.ledger.state import chunks
 from ytterby.ledger.tables import HOLDINGS, JOURNAL, NAMES, POSTINGS
@@ -128,12 +131,20 @@ def lot(connection: Connection, name: str) -> Lot:
 def assays(connection: Connection, lot: str) -> list[Assay]:
     """The assays of a lot that were neither withdrawn nor replaced, the final ones last."""
     named = JOURNAL.c.reference.endswith(f" of {lot}", autoescape=True)
-    found = [
-        a for a in records(connection, "assay", named) if isinstance(a, Assay) and a.lot == lot
-    ]
-    replaced = {assay.replaces for assay in found}
-    valid = [assay for assay in found if assay.certificate not in replaced]
-    return sorted(valid, key=lambda assay: assay.status == "final")
+    return assays_by_lot(connection, named).get(lot, [])
+
+
+def assays_by_lot(connection: Connection, *which: ColumnElement[bool]) -> dict[str, list[Assay]]:
+    """The assays that were neither withdrawn nor replaced by lot, the final ones last."""
+    found: dict[str, list[Assay]] = defaultdict(list)
+    for record in records(connection, "assay", *which):
+        if isinstance(record, Assay):
+            found[record.lot].append(record)
+    for lot, assays in found.items():
+        replaced = {assay.replaces for assay in assays}
+        standing = [assay for assay in assays if assay.certificate not in replaced]
+        found[lot] = sorted(standing, key=lambda assay: assay.status == "final")
+    return dict(found)
 
 
 def assay(connection: Connection, lot: str) -> Assay:

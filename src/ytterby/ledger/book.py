@@ -12,15 +12,18 @@ from sqlalchemy import Connection, Engine
 from ytterby.balance import Balance
 from ytterby.ledger import approval, asking
 from ytterby.ledger.account import Account
+from ytterby.ledger.assay import Assay
+from ytterby.ledger.draft import Draft, drafts_of, opening
 from ytterby.ledger.entry import Entry, Record
 from ytterby.ledger.errors import LedgerError
 from ytterby.ledger.event import Event
 from ytterby.ledger.flows import Boundary, balance_of
 from ytterby.ledger.genealogy import Lines, Trace, events_in_order, trace_lot, trace_origins
-from ytterby.ledger.lot import Assay, Lot, Measurement
+from ytterby.ledger.lot import Lot
+from ytterby.ledger.measurement import Measurement
 from ytterby.ledger.moment import moment, now, written
 from ytterby.ledger.names import check_name
-from ytterby.ledger.posting import Draft, enter
+from ytterby.ledger.posting import enter
 from ytterby.ledger.state import closed_until
 from ytterby.ledger.store import check_tables, engine_of, make_tables, reading, writing
 from ytterby.ledger.verification import Verification, verify
@@ -55,7 +58,7 @@ class Book:
         """
         drafts = [
             Draft("book", {"plant": check_name(plant, "plant"), "time": written(start, "start")}),
-            *(_opening(account, start) for account in accounts),
+            *(opening(account, start) for account in accounts),
         ]
         book = Book(address, engine_of(address), clock)
         with writing(book.engine) as connection:
@@ -89,7 +92,7 @@ class Book:
 
     def post_all(self, records: Sequence[Record], *, person: str) -> list[Entry]:
         """Enter all `records` in their order, or none; `LedgerError.record` says which is wrong."""
-        drafts = _drafts(records, self.start)
+        drafts = drafts_of(records, self.start)
         with writing(self.engine) as connection:
             return enter(connection, drafts, person, self.now()) if drafts else []
 
@@ -201,9 +204,17 @@ class Book:
             return asking.lot(connection, name)
 
     def assays(self, lot: str) -> list[Assay]:
-        """The assays of a lot that were neither withdrawn nor replaced, the final ones last."""
+        """The assays of a lot that were neither withdrawn nor replaced, the final ones last.
+
+        It looks through all assays of the books: for many lots, ask `assays_by_lot` once.
+        """
         with reading(self.engine) as connection:
             return asking.assays(connection, lot)
+
+    def assays_by_lot(self) -> dict[str, list[Assay]]:
+        """The same of every lot that was assayed."""
+        with reading(self.engine) as connection:
+            return asking.assays_by_lot(connection)
 
     def assay(self, lot: str) -> Assay:
         """The assay of a lot that counts: the latest final one, else the latest."""
@@ -267,35 +278,3 @@ class Book:
 
     def _events(self) -> list[Lines]:
         return events_in_order(entry.body for entry in self.entries("event"))
-
-
-def _opening(account: str | Account, start: datetime) -> Draft:
-    name = str(Account.of(account))
-    return Draft("account", {"name": name, "time": written(start)}, name)
-
-
-def _drafts(records: Sequence[Record], start: datetime) -> list[Draft]:
-    drafts = []
-    for position, record in enumerate(records):
-        try:
-            drafts.append(draft_of(record, start))
-        except LedgerError as error:
-            error.record = position
-            raise
-    return drafts
-
-
-def draft_of(record: Record, start: datetime) -> Draft:
-    """What `record` enters in books that begin at `start`; raises LedgerError."""
-    if isinstance(record, Account):
-        return _opening(record, start)
-    body = record.body()
-    if isinstance(record, Event) and record.approved:
-        kinds = sorted({line.account.kind for line in record.lines if line.account.approved})
-        raise LedgerError(
-            f"an event that touches {' and '.join(kinds)}",
-            "two persons",
-            "Propose it, and have another person approve it.",
-            field="person",
-        )
-    return Draft(record.kind, body, record.reference)

@@ -9,11 +9,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from ytterby.ledger.account import Account
+from ytterby.ledger.assay import Assay
 from ytterby.ledger.book import Book
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError
 from ytterby.ledger.event import Event, Line
-from ytterby.ledger.lot import Assay, Lot, Measurement, Uncertain
+from ytterby.ledger.lot import Lot
+from ytterby.ledger.measurement import Measurement
+from ytterby.ledger.uncertain import Uncertain
 from ytterby.reconcile.detection import Alarm, alarms
 from ytterby.reconcile.unaccounted import Term, Unaccounted
 
@@ -100,7 +103,7 @@ def closing(
             f"{len(boundaries) - 1} periods", f"the {horizon} of a year at most", field="until"
         )
     periods = tuple(f"{start:%Y-%m-%d}" for start in boundaries[:-1])
-    assays = _assays(book)
+    assays = book.assays_by_lot()
     terms = [
         *_stocks(book, place, boundaries, elements),
         *_moves(book, place, boundaries, elements, assays),
@@ -211,24 +214,6 @@ def _lot_errors(
             for cause, size in part.items():
                 errors[cause] += size
     return dict(errors)
-
-
-def _assays(book: Book) -> dict[str, list[Assay]]:
-    """By lot, the assays that were neither withdrawn nor replaced, the final ones last.
-
-    As `Book.assays` tells of one lot; that reads all assays of the book for each.
-    """
-    withdrawn = {entry.reverses for entry in book.entries("withdrawal")}
-    found: dict[str, list[Assay]] = defaultdict(list)
-    for entry in book.entries("assay"):
-        record = entry.record
-        if entry.seq not in withdrawn and isinstance(record, Assay):
-            found[record.lot].append(record)
-    for lot, assays in found.items():
-        replaced = {assay.replaces for assay in assays}
-        standing = [assay for assay in assays if assay.certificate not in replaced]
-        found[lot] = sorted(standing, key=lambda assay: assay.status == "final")
-    return {lot: assays for lot, assays in found.items() if assays}
 
 
 def _provisional(

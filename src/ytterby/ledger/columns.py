@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from ytterby.chemistry import UnknownFormula, atomic_mass
+from ytterby.chemistry import is_element
 from ytterby.ledger.errors import LedgerError, nearest
-from ytterby.ledger.lot import Uncertain
 from ytterby.ledger.moment import read
 from ytterby.ledger.names import check_name
 from ytterby.ledger.sheets import Row, Sheet
+from ytterby.ledger.uncertain import Uncertain
 from ytterby.quantity import QuantityError, parse
 
 T = TypeVar("T")
@@ -111,14 +111,6 @@ class Cells:
 def _plain(text: str) -> str | float:
     """A bare number as one, so that only what has no dimension is taken without a unit."""
     return float(text) if _BARE.match(text) else text
-
-
-def is_element(name: str) -> bool:
-    """Whether `name` is the symbol of an element."""
-    try:
-        return name.isalpha() and bool(atomic_mass(name))
-    except (UnknownFormula, ValueError, KeyError):
-        return False
 
 
 def cells_of(sheet: Sheet, known: tuple[str, ...], problems: list[Problem]) -> Iterator[Cells]:

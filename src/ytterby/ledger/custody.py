@@ -33,6 +33,8 @@ _SOURCE: dict[str, Source] = {
 """Sources by feed class. Tailings and by-products were never in use: they count as primary."""
 
 _DAY = 24 * 60 * 60
+_NAMED = 4
+"""Lots that a refusal names."""
 
 
 @dataclass(frozen=True)
@@ -97,24 +99,32 @@ def recycled_content(
     classes = {one.name: one.feed_class for one in book.lots()}
     found = {element: _content(labels, classes) for element, labels in held.items()}
     if chosen == "identity preserved":
-        labels = sorted({label for masses in origins.values() for label in masses})
-        if len(labels) > 1:
-            raise LedgerError(
-                f"{lot} made of {len(labels)} lots: {', '.join(labels[:4])}",
-                "one, for identity to be preserved",
-                "Claim controlled blending, or run campaigns between flushes.",
-                field="model",
-            )
+        _require_one_lot(lot, origins)
     if chosen == "segregated":
-        sources = sorted({s for one in found.values() for s, mass in one.masses.items() if mass})
-        if len(sources) > 1:
-            raise LedgerError(
-                f"{lot} made of {', '.join(sources)} material",
-                "one source, for segregation",
-                "Claim controlled blending instead.",
-                field="model",
-            )
+        _require_one_source(lot, found)
     return found
+
+
+def _require_one_lot(lot: str, origins: Mapping[str, Mapping[str, float]]) -> None:
+    labels = sorted({label for masses in origins.values() for label in masses})
+    if len(labels) > 1:
+        raise LedgerError(
+            f"{lot} made of {len(labels)} lots: {', '.join(labels[:_NAMED])}",
+            "one, for identity to be preserved",
+            "Claim controlled blending, or run campaigns between flushes.",
+            field="model",
+        )
+
+
+def _require_one_source(lot: str, found: Mapping[str, Content]) -> None:
+    sources = sorted({s for one in found.values() for s, mass in one.masses.items() if mass})
+    if len(sources) > 1:
+        raise LedgerError(
+            f"{lot} made of {', '.join(sources)} material",
+            "one source, for segregation",
+            "Claim controlled blending instead.",
+            field="model",
+        )
 
 
 def _origins(book: Book, trace: Trace, lot: str) -> dict[str, dict[str, float]]:

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from ytterby.ledger.account import Account
+from ytterby.ledger.assay import Assay
 from ytterby.ledger.chain import Link
 from ytterby.ledger.event import Event
-from ytterby.ledger.lot import Assay, Lot, Measurement
+from ytterby.ledger.lot import Lot
+from ytterby.ledger.measurement import Measurement
 from ytterby.ledger.moment import moment
 
 _RECORDS = {record.kind: record for record in (Event, Lot, Assay, Measurement)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from ytterby.chemistry import UnknownFormula, atomic_mass
+from ytterby.chemistry import is_element
 from ytterby.ledger.account import Account
 from ytterby.ledger.errors import LedgerError
 from ytterby.ledger.mass import balanced, check_mass, kilograms
@@ -79,12 +79,8 @@ def _optional(name: str, field: str) -> str:
 
 def check_element(element: object, field: str = "element") -> str:
     """`element` itself; raises LedgerError unless it is the symbol of one."""
-    try:
-        if isinstance(element, str) and element.isalpha():
-            atomic_mass(element)
-            return element
-    except (UnknownFormula, ValueError, KeyError):
-        pass
+    if isinstance(element, str) and is_element(element):
+        return element
     raise LedgerError(repr(element), "the symbol of an element, such as Nd", field=field)
 
 

@@ -13,15 +13,17 @@ from sqlalchemy import Connection
 from ytterby.ledger import asking
 from ytterby.ledger.account import Account
 from ytterby.ledger.approval import proposal
-from ytterby.ledger.book import Book, draft_of
+from ytterby.ledger.assay import Assay
+from ytterby.ledger.book import Book
 from ytterby.ledger.chain import canonical
 from ytterby.ledger.columns import Cells, Problem, cells_of
+from ytterby.ledger.draft import Draft, draft_of
 from ytterby.ledger.entry import Entry
 from ytterby.ledger.errors import LedgerError
 from ytterby.ledger.event import Event
-from ytterby.ledger.lot import Assay, Lot
+from ytterby.ledger.lot import Lot
 from ytterby.ledger.mass import kilograms
-from ytterby.ledger.posting import Draft, enter
+from ytterby.ledger.posting import enter
 from ytterby.ledger.sheets import TABLES, Sheet, read_sheets
 from ytterby.ledger.store import writing
 from ytterby.ledger.tabular import SHAPES, record_of

@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ytterby.ledger.account import Account
+from ytterby.ledger.assay import Assay
 from ytterby.ledger.columns import Cells
 from ytterby.ledger.entry import Record
 from ytterby.ledger.errors import LedgerError
 from ytterby.ledger.event import Event, Line, move
-from ytterby.ledger.lot import EVERY, QUANTITIES, STAGES, Assay, Lot, Measurement, Uncertain
+from ytterby.ledger.lot import EVERY, STAGES, Lot
+from ytterby.ledger.measurement import QUANTITIES, Measurement
+from ytterby.ledger.uncertain import Uncertain
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 """Stands for a time that could not be read; the row has a problem then and is not entered."""

@@ -11,7 +11,6 @@ from ytterby.units.beneficiation import Flotation, MagneticSeparation
 from ytterby.units.bipolar_electrodialysis import BipolarElectrodialysis
 from ytterby.units.calcination import Calcination
 from ytterby.units.calciothermic_reduction import CalciothermicReduction
-from ytterby.units.calcium_treatment import FluorideRemoval, LimeTreatment, Softening
 from ytterby.units.card import Card
 from ytterby.units.cascade import CascadeUnit
 from ytterby.units.cascade_detail import CascadeDetail
@@ -19,6 +18,7 @@ from ytterby.units.caustic_crack import CausticCrack
 from ytterby.units.clay_campaign import ClayDetail
 from ytterby.units.clay_leach import ClayLeach
 from ytterby.units.coating import Coating
+from ytterby.units.conversion import convert, to_tree
 from ytterby.units.copper_dissolution import CopperDissolution
 from ytterby.units.diffusion_dialysis import DiffusionDialysis
 from ytterby.units.drying import Drying
@@ -28,19 +28,19 @@ from ytterby.units.fields import (
     Declaration,
     FactTable,
     FieldError,
-    convert,
     declarations,
     required,
     settled,
-    to_tree,
 )
 from ytterby.units.filter import Filter
+from ytterby.units.fluoride_removal import FluorideRemoval
 from ytterby.units.fluorination import Fluorination
 from ytterby.units.full_leach import FullLeach
 from ytterby.units.grain_boundary_diffusion import GrainBoundaryDiffusion
 from ytterby.units.hydrogen_decrepitation import HydrogenDecrepitation
 from ytterby.units.iron_oxidation import IronOxidation
 from ytterby.units.jet_milling import JetMilling
+from ytterby.units.lime_treatment import LimeTreatment
 from ytterby.units.machining import Machining
 from ytterby.units.magnet_preparation import MagnetPreparation
 from ytterby.units.molten_salt_electrolysis import MoltenSaltElectrolysis
@@ -60,6 +60,7 @@ from ytterby.units.pressing import Pressing
 from ytterby.units.reverse_osmosis import ReverseOsmosis
 from ytterby.units.settling import Settling
 from ytterby.units.sintering import Sintering
+from ytterby.units.softening import Softening
 from ytterby.units.specified_split import SpecifiedSplit
 from ytterby.units.split import Split
 from ytterby.units.strip_casting import StripCasting

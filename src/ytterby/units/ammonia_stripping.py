@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.constants import atmosphere
 from scipy.optimize import root_scalar
 
 from ytterby.balance import Basis, Finding, Stream
@@ -15,7 +16,7 @@ from ytterby.chemistry import Solution, conditional, equilibrate, p_h
 from ytterby.facts import Fact, fact
 from ytterby.units.card import Card, kilowatt_hours, ratio
 from ytterby.units.fields import inlet, setting, sourced
-from ytterby.units.steam import ATMOSPHERE, ammonia_solubility, latent_heat, saturation_pressure
+from ytterby.units.steam import ammonia_solubility, latent_heat, saturation_pressure
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
 _FORMS, _GAS, _WATER, _VAPOUR = ("NH3", "NH4+"), "NH3(g)", "H2O", "H2O(g)"
@@ -138,14 +139,14 @@ class AmmoniaStripping(Unit):
     def _ratio_per_concentration(self) -> float:
         """mol NH3 per mol of dry gas over each mol/m3 of NH3 in the water [m3/mol]."""
         solubility = ammonia_solubility(self.temperature, self.henry, self.henry_temperature)
-        return 1 / (solubility * (ATMOSPHERE - saturation_pressure(self.temperature)))
+        return 1 / (solubility * (atmosphere - saturation_pressure(self.temperature)))
 
     def _evaporated(self, basis: Basis, gas: np.ndarray, water: float) -> float:
         """Water that the gas takes up until it is saturated [mol/s]."""
         there = float(gas[basis.index[_VAPOUR]])
         dry = float(gas[basis.masks["gas"]].sum()) - there
         pressure = saturation_pressure(self.temperature)
-        return min(max(dry * pressure / (ATMOSPHERE - pressure) - there, 0.0), water)
+        return min(max(dry * pressure / (atmosphere - pressure) - there, 0.0), water)
 
     def _duties(self, liquor: Stream, gas: Stream, evaporated: float) -> dict[str, float]:
         blown = gas.volume("gas")

@@ -12,11 +12,11 @@ from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import Species, equilibrate
 from ytterby.facts import Fact
 from ytterby.units.card import Card, kilowatt_hours, ratio
+from ytterby.units.electrolytic import FARADAY
 from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_table
 from ytterby.units.ions import charges
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
-_FARADAY = 96485.33212
 _PROTON, _HYDROXIDE, _WATER = "H+", "OH-", "H2O"
 _MIGHTY = 0.999
 """Share of a salt that can be moved at all [-]."""
@@ -91,8 +91,8 @@ class BipolarElectrodialysis(Unit):
         outlets = {side: _stream(brine, made) for side, (made, _) in sides.items()}
         outlets["diluate"] = _stream(brine, rest - 2 * leak)
         at = self._at(self.current_density)
-        power = at[1] * _FARADAY * moved / at[0]
-        area = _FARADAY * moved / at[0] / self.current_density
+        power = at[1] * FARADAY * moved / at[0]
+        area = FARADAY * moved / at[0] / self.current_density
         return Outcome(
             outlets=outlets,
             drawn={f"{side}_water": drawn for side, (_, drawn) in sides.items()},

@@ -1,4 +1,4 @@
-"""Lime treatment, fluoride removal and softening: what calcium, alkali and soda bring down."""
+"""What lime treatment, fluoride removal and softening share: many solids of calcium at once."""
 
 from __future__ import annotations
 
@@ -12,33 +12,27 @@ import numpy as np
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import (
     Guess,
-    OutOfReach,
     Reaction,
     Solution,
     conditional,
-    dose_to_p_h,
     equilibrate,
     hydroxides,
     ionic_strength,
-    p_h,
     solids_of,
 )
 from ytterby.units.card import Card, ratio
-from ytterby.units.fields import FactTable, choice, inlet, setting, sourced_table
-from ytterby.units.topping import top_up
-from ytterby.units.unit import Inlet, Outcome, Unit, react
+from ytterby.units.fields import FactTable, choice, inlet, sourced_table
+from ytterby.units.unit import Outcome, Unit, react
 
 DATABASES = ("llnl", "thermochimie", "thermoddem", "wateq4f", "minteq")
-_SLAKING = {
+LIMES = {
     "Ca(OH)2(s)": "Ca(OH)2(s) = Ca+2 + 2 OH-",
     "CaO(s)": "CaO(s) + H2O = Ca+2 + 2 OH-",
     "CaCO3(s)": "CaCO3(s) = Ca+2 + CO3-2",
 }
-_FLUORITE, _FLUORIDE, _CALCIUM = "CaF2(s)", "F-", "Ca+2"
-_CARBONATE = ("CO3-2", "HCO3-", "H2CO3")
+"""The limes, and what they give to water."""
+_FLUORITE, CALCIUM = "CaF2(s)", "Ca+2"
 _ROUNDS = 5
-_FLATTEST, _STEEPEST = 0.2, 2.0
-"""How p[H] told answers to p[H] dosed to, as far as a secant is believed [-]."""
 _DILUTE = 1.0
 """Ionic strength up to which the activity coefficients are fair [mol/L]."""
 
@@ -62,8 +56,8 @@ class CalciumTreatment(Unit):
     )
 
     def reach(self, names: frozenset[str]) -> set[str]:
-        slaked = {species for s in names & set(_SLAKING) for species in _slaking(s).species}
-        return slaked | {_CALCIUM, "OH-"} | set(_solids(names | slaked | {_CALCIUM}))
+        slaked = {species for s in names & set(LIMES) for species in _slaking(s).species}
+        return slaked | {CALCIUM, "OH-"} | set(_solids(names | slaked | {CALCIUM}))
 
     def solution(self, basis: Basis, strength: float) -> Solution:
         """The solids that may form, with constants at the ionic strength [mol/L]."""
@@ -82,7 +76,7 @@ class CalciumTreatment(Unit):
     ) -> Outcome:
         """What comes of `start` [mol/s] in equilibrium with all solids."""
         basis = liquor.basis
-        guesses = memory or tuple(Guess.none() for _ in range(_ROUNDS))
+        guesses = memory or no_guesses()
         slurry, strength = start, ionic_strength(start, basis.solution)
         for guess in guesses:
             slurry = equilibrate(start, self.solution(basis, strength), guess)
@@ -120,133 +114,19 @@ class CalciumTreatment(Unit):
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class LimeTreatment(CalciumTreatment):
-    """Neutralises and settles out with lime: hydroxides, gypsum, fluoride and carbonate.
-
-    Lime is dosed to a p[H]; of it the share `used` dissolves, the rest stays as solid. All solids
-    with a sourced solubility compete at once, with constants at the ionic strength of the water.
-    The reagent may be quicklime, slaked lime or limestone as an assay, or an alkali solution.
-
-    Fails where: gypsum stays supersaturated (it does for hours without seed), hydroxides drag
-    others along, or the brine is stronger than some 1 mol/L.
-    """
-
-    kind: ClassVar[str] = "lime-treatment"
-    grade: ClassVar = "mechanistic"
-
-    reagent: Any = inlet("Lime: an assay of Ca(OH)2, CaO or CaCO3.", drawable=True)
-    to_pH: float = setting("-", "p[H] to reach", minimum=2, maximum=12.4)
-    used: float = setting(
-        "-", "Share of the lime that dissolves", default=0.95, minimum=0.1, maximum=1
-    )
-
-    def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
-        liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
-        basis = liquor.basis
-        guesses = memory or tuple(Guess.none() for _ in range(_ROUNDS))
-        fresh = reagent.reagent.amounts if reagent.reagent is not None else basis.zeros()
-        idle = (1 - self.used) * fresh * _slakable(basis)
-        active = slaked(basis, fresh - idle)
-        start = liquor.amounts + slaked(basis, reagent.stream.amounts)
-        slurry, drawn, findings = start, 0.0, ()
-        strength, aim = ionic_strength(start, basis.solution), self.to_pH
-        slope, last = 1.0, None
-        for guess in guesses:
-            solution = self.solution(basis, strength)
-            reached, drawn, findings = None, 0.0, ()
-            try:
-                if active.any():
-                    drawn = dose_to_p_h(start, active, aim, solution, guess)
-                    reached = aim
-            except OutOfReach:
-                text = f"no amount of the reagent brings the water to p[H] {self.to_pH:g}"
-                findings = (Finding(name, f"{text}; none is dosed"),)
-                slurry = equilibrate(start, solution, guess)
-                break
-            slurry = equilibrate(start + drawn * active, solution, guess, dosed_to=reached)
-            strength = ionic_strength(slurry, basis.solution)
-            # p[H] is asked for as every stream tells it, with constants at infinite dilution.
-            told = p_h(slurry, basis.solution)
-            if last is not None and aim != last[0]:
-                slope = min(max((told - last[1]) / (aim - last[0]), _FLATTEST), _STEEPEST)
-            last, aim = (aim, told), aim + (self.to_pH - told) / slope
-        return self.outcome(name, liquor, slurry + drawn * idle, drawn, findings, guesses)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FluorideRemoval(CalciumTreatment):
-    """Takes fluoride down with calcium, to what calcium fluoride leaves dissolved.
-
-    The dose is relative to 1 Ca per 2 F and counts the calcium that the water brings. How much
-    fluoride stays rests on the solubility product, over which databases differ by a factor of
-    two in the fluoride left: choose one, or give your own.
-
-    Fails where: aluminium, iron or boron hold fluoride as complexes, fine fluoride passes the
-    clarifier, or phosphate and sulfate take the calcium.
-    """
-
-    kind: ClassVar[str] = "fluoride-removal"
-    grade: ClassVar = "mechanistic"
-
-    reagent: Any = inlet("What brings the calcium: lime or calcium chloride.", drawable=True)
-    dose: float = setting("-", "mol of calcium per mol that fluoride binds", minimum=0, maximum=100)
-
-    def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
-        liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
-        basis = liquor.basis
-        wanted = self.dose * (liquor[_FLUORIDE] + liquor["HF"]) / 2 - liquor[_CALCIUM]
-        given, drawn, finding = top_up(
-            name, reagent, max(wanted, 0.0), lambda stream: stream.amount("Ca"), "calcium"
-        )
-        start = liquor.amounts + slaked(basis, given)
-        return self.settled(name, liquor, start, drawn, finding, memory)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Softening(CalciumTreatment):
-    """Takes calcium out with soda, before membranes and towers that it would scale.
-
-    The dose is relative to 1 CO3 per Ca and counts the carbonate that the water brings. Calcium
-    goes down as calcite; magnesium and what is left of metals as hydroxide where p[H] is high
-    enough, so soften while the water is alkaline.
-
-    Fails where: magnesium is many times the calcium, or phosphate keeps calcite from growing.
-    """
-
-    kind: ClassVar[str] = "softening"
-    grade: ClassVar = "mechanistic"
-
-    reagent: Any = inlet("What brings carbonate: soda.", drawable=True)
-    dose: float = setting("-", "mol of carbonate per mol of calcium", minimum=0, maximum=20)
-
-    def reach(self, names: frozenset[str]) -> set[str]:
-        return super().reach(names | set(_CARBONATE)) | set(_CARBONATE)
-
-    def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
-        liquor, reagent = inlets["liquor"].stream, inlets["reagent"]
-        wanted = max(self.dose * liquor[_CALCIUM] - _carbonate(liquor), 0.0)
-        given, drawn, finding = top_up(name, reagent, wanted, _carbonate, "carbonate")
-        return self.settled(name, liquor, liquor.amounts + given, drawn, finding, memory)
-
-
-def _carbonate(stream: Stream) -> float:
-    """Dissolved carbonate in whatever form [mol/s]."""
-    return sum(stream[form] for form in _CARBONATE)
+def no_guesses() -> tuple[Guess, ...]:
+    """What the rounds of ionic strength begin with, where nothing is remembered."""
+    return tuple(Guess.none() for _ in range(_ROUNDS))
 
 
 def slaked(basis: Basis, amounts: np.ndarray) -> np.ndarray:
     """`amounts` [mol/s] with all lime dissolved; quicklime may leave water wanting."""
     extents = {
         _slaking(solid): float(amounts[basis.index[solid]])
-        for solid in _SLAKING
+        for solid in LIMES
         if solid in basis.index
     }
     return react(basis, amounts, extents)
-
-
-def _slakable(basis: Basis) -> np.ndarray:
-    return np.array([name in _SLAKING for name in basis.names], dtype=float)
 
 
 def _card(liquor: Stream, slurry: Stream) -> Card:
@@ -268,7 +148,7 @@ def _milligrams(stream: Stream, element: str, volume: float) -> float:
 
 @cache
 def _slaking(solid: str) -> Reaction:
-    return Reaction.of(_SLAKING[solid])
+    return Reaction.of(LIMES[solid])
 
 
 @cache

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from typing import Any, ClassVar
 
-from ytterby.balance import Finding, mix
-from ytterby.chemistry import (
-    EXTRACTANTS,
-    OTHER_NAMES,
-    complex_of,
-)
+from ytterby.chemistry import EXTRACTANTS, OTHER_NAMES, complex_of
 from ytterby.facts import Fact
 from ytterby.separation import Chemistry, NoCircuit, Profile
 from ytterby.units.cascade_case import Case
@@ -29,17 +24,9 @@ from ytterby.units.cascade_form import (
     write_flows,
     write_targets,
 )
-from ytterby.units.cascade_scope import (
-    check_system,
-    known_constants,
-    notes,
-    system_of,
-    without_constant,
-)
-from ytterby.units.cascade_streams import (
-    extractant_in,
-    supply,
-)
+from ytterby.units.cascade_scope import check_system, known_constants, system_of
+from ytterby.units.cascade_streams import supply
+from ytterby.units.cascade_trouble import idle, missing, notes, trouble
 from ytterby.units.extraction import (
     ALKALIS,
     ANIONS,
@@ -64,6 +51,8 @@ from ytterby.units.fields import (
 from ytterby.units.unit import Derivative, Inlet, Outcome, Unit
 
 _LITRES = 1000
+_KEPT = 64
+"""Distributions that are kept; fitting and sweeping make new ones all the time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,8 +234,8 @@ class CascadeUnit(Unit):
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         case = Case.of(self, inlets)
-        if (missing := self._missing(case)) is not None:
-            return self._idle(name, inlets, missing)
+        if (reason := missing(case)) is not None:
+            return idle(name, inlets, reason)
         last = memory or Remembered()
         profile = last.profile
         if profile is not None and profile.components != case.known.names:
@@ -256,7 +245,7 @@ class CascadeUnit(Unit):
             # What was sought far and wide on the last pass is not sought so again on this one.
             profile = cascade.solve(profile, sensitivity=False, thorough=not last.reason)
         except NoCircuit as error:
-            return self._idle(name, inlets, str(error))
+            return idle(name, inlets, str(error))
         solvent = case.solvent(profile.flows.organic)
         _, strip_drawn, strip_surplus = supply(case.strip, "aqueous", profile.flows.strip / _LITRES)
         outlets = case.outlets(profile, solvent)
@@ -264,7 +253,7 @@ class CascadeUnit(Unit):
             outlets=outlets,
             drawn={"organic": solvent.drawn, "strip": strip_drawn, "saponify": solvent.alkali},
             findings=notes(name, self, case.feed, profile, solvent.spare),
-            trouble=self._trouble(name, profile, last.reason, solvent.surplus, strip_surplus),
+            trouble=trouble(name, profile, last.reason, solvent.surplus, strip_surplus),
             stuck=not (profile.converged or profile.limited),
             residual=profile.residual,
             memory=last.after(profile),
@@ -287,32 +276,6 @@ class CascadeUnit(Unit):
         system = self.system
         return not (system.solvates or system.exchanges or self.anion == "sulfate")
 
-    def _missing(self, case: Case) -> str | None:
-        """What is lacking for the cascade to run at all."""
-        feed, organic = case.feed, (case.organic.stream, case.organic.reagent)
-        held = [s and extractant_in(s.basis, s.amounts, self.extractant) for s in organic]
-        if not any(held) or (organic[0].volume("organic") > 0 and not held[0]):
-            return f"the organic holds no {self.extractant}"
-        if not feed.volume("aqueous") > 0:
-            return "no liquor enters"
-        if (unknown := without_constant(self, feed)) is not None:
-            return unknown
-        wanted = {e for aim in self.targets.values() for e in aim.elements}
-        absent = sorted(e for e in wanted if not feed.amount(e) > 0)
-        return f"the feed holds no {', '.join(absent)}, which a target names" if absent else None
-
-    def _idle(self, name: str, inlets: Mapping[str, Inlet], reason: str) -> Outcome:
-        """Everything passes by: the feed to the raffinate, the organic to its next turn."""
-        feed, organic = inlets["feed"].stream, inlets["organic"].stream
-        rest = [inlets[p].stream for p in ("strip", "saponify") if p in inlets]
-        text = reason if "; " in reason else f"{reason}; feed it, or ask for what is there"
-        return Outcome(
-            outlets={"raffinate": mix([feed, *rest]), "extract": 0 * feed, "stripped": organic},
-            drawn={"organic": 0.0, "strip": 0.0, "saponify": 0.0},
-            trouble=Finding(name, text, "error"),
-            stuck=True,
-        )
-
     def _first_organic(self, case: Case, profile: Profile | None) -> float:
         """Organic flow [L/s] to start from: the last, the one given, or what returns."""
         if "organic" in self.flows:
@@ -322,39 +285,12 @@ class CascadeUnit(Unit):
         returning = case.organic.stream.volume("organic") * _LITRES
         return returning or case.feed.volume("aqueous") * _LITRES or 1.0
 
-    def _trouble(
-        self,
-        name: str,
-        profile: Profile,
-        known: str,
-        solvent_surplus: float,
-        strip_surplus: float,
-    ) -> Finding | None:
-        if not profile.converged:
-            limited = profile.limited or not known
-            return Finding(name, profile.reason if limited else known, "error")
-        for surplus, more, less in (
-            (
-                solvent_surplus,
-                "more organic returns than the cascade takes; bleed the organic loop",
-                "less organic returns than the cascade takes; name fresh organic to make it up",
-            ),
-            (
-                strip_surplus,
-                "more strip acid is offered than the cascade takes; let it be drawn",
-                "less strip acid is offered than the cascade takes; name a feed to draw the rest",
-            ),
-        ):
-            if surplus:
-                return Finding(name, more if surplus > 0 else less, "error")
-        return None
 
-
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _by_mass_action(known: Components, log_K: tuple, factors: tuple, **numbers: float) -> Chemistry:
     return by_mass_action(known, dict(log_K), dict(factors), **numbers)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=_KEPT)
 def _by_exchange(known: Components, factors: tuple) -> Chemistry:
     return by_exchange(known, dict(factors))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.constants import gas_constant
 
-from ytterby.balance import Basis, Finding, Stream, empty
+from ytterby.balance import AMBIENT, Basis, Finding, Stream, empty
 from ytterby.chemistry import Species, equilibrate, molar_volume
 from ytterby.chemistry.exchanger import AMMONIUM, EXCHANGEABLE, HELD
 from ytterby.facts import Fact
@@ -19,8 +20,6 @@ from ytterby.units.clay_campaign import detail_of, outlets_of, told
 from ytterby.units.fields import SI, FactTable, inlet, setting, sourced, sourced_table
 from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
 
-_GAS_CONSTANT = 8.31446261815324
-_STANDARD = 298.15
 _WATER = "H2O"
 _SPHERE = 15
 """Of the linear driving force, k = 15 D/R2 (Glueckauf, Trans. Faraday Soc. 51 (1955) 1540)."""
@@ -80,7 +79,7 @@ class ClayLeach(Unit):
     )
     collected: float = setting("-", "Share of the outflow that is caught", minimum=0.001, maximum=1)
     temperature: float = setting(
-        "K", "Temperature in the clay", default=SI(_STANDARD), minimum=273.15, maximum=373
+        "K", "Temperature in the clay", default=SI(AMBIENT), minimum=273.15, maximum=373
     )
     log_K: FactTable = sourced_table(
         "clay.log-k",
@@ -104,8 +103,8 @@ class ClayLeach(Unit):
     @property
     def transfer(self) -> float:
         """Rate at which standing water swaps with flowing water [1/s], 15 D/R2."""
-        colder = 1 / self.temperature - 1 / _STANDARD
-        warm = math.exp(-self.activation_energy.si("J/mol") / _GAS_CONSTANT * colder)
+        colder = 1 / self.temperature - 1 / AMBIENT
+        warm = math.exp(-self.activation_energy.si("J/mol") / gas_constant * colder)
         return _SPHERE * self.diffusivity.si("m2/s") * warm / self.radius.si("m") ** 2
 
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from scipy.constants import physical_constants
 
 from ytterby.balance import Basis, Stream
 from ytterby.chemistry import RARE_EARTHS, TRADE_OXIDE, Species, atoms_of
 from ytterby.units.thermal import STABLE_SOLID
 
+FARADAY: float = physical_constants["Faraday constant"][0]
+"""Charge of a mol of electrons [C/mol]."""
 CARBON, IRON = "C(s)", "Fe(s)"
 GASES = ("CO2(g)", "CO(g)", "O2(g)", "CF4(g)", "C2F6(g)")
 _NOBLER = ("Fe", "Co", "Ni", "Cu", "Al", "B", "Ga", "Nb", "Si", "Mn")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
+from scipy.constants import gas_constant
+
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import RARE_EARTHS, Solution, ions_of, oxalate_of, solids_of
 from ytterby.facts import Fact
@@ -16,7 +18,6 @@ from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_tab
 from ytterby.units.topping import top_up, top_up_liquid
 from ytterby.units.unit import Inlet, Outcome, Unit, outside_windows
 
-_GAS_CONSTANT = 8.31446261815324
 _FERRIC_HYDROXIDE = "Fe(OH)3(s)"
 
 
@@ -102,7 +103,7 @@ class FullLeach(Unit):
     def exposure(self) -> float:
         """Time and temperature together, 1 at the reference [-]."""
         colder = 1 / self.temperature - 1 / self.reference_temperature.si("K")
-        rate = math.exp(-self.activation_energy.si("J/mol") / _GAS_CONSTANT * colder)
+        rate = math.exp(-self.activation_energy.si("J/mol") / gas_constant * colder)
         return self.time / self.reference_time.si("s") * rate
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from scipy.constants import gas_constant
 
 from ytterby.balance import Basis
-
-_GAS_CONSTANT = 8.31446261815324
 
 
 @cache
@@ -38,4 +37,4 @@ def neutral(basis: Basis, amounts: np.ndarray, shares: np.ndarray) -> np.ndarray
 
 def osmotic_pressure(concentration: float, coefficient: float, temperature: float) -> float:
     """[Pa] by van 't Hoff, p = coefficient x R T c. concentration: of all solutes [mol/m3]."""
-    return coefficient * _GAS_CONSTANT * temperature * concentration
+    return coefficient * gas_constant * temperature * concentration

@@ -13,6 +13,7 @@ from ytterby.facts import Fact
 from ytterby.units.alloy import OXYGEN, fed, spend
 from ytterby.units.electrolytic import (
     CARBON,
+    FARADAY,
     GASES,
     Anode,
     Fluorocarbons,
@@ -24,7 +25,6 @@ from ytterby.units.fields import inlet, setting, sourced
 from ytterby.units.topping import top_up
 from ytterby.units.unit import Inlet, Outcome, Unit, outside_windows, with_reagent
 
-FARADAY = 96485.33212
 """Charge of a mol of electrons [C/mol], exact."""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
+from scipy.constants import gas_constant
+
 from ytterby.chemistry import Species
 from ytterby.facts import Fact, fact
 
-_GAS_CONSTANT = 8.31446261815324
 _PASCALS = 1000
 _REFERENCE = 298.15
-ATMOSPHERE = 101325.0
 """Standard pressure [Pa]."""
 
 
@@ -28,7 +28,7 @@ def latent_heat(temperature: float) -> float:
     """
     b, c = (fact(f"steam.antoine.{x}").value for x in "bc")
     slope = math.log(10.0) * b / (temperature - c) ** 2
-    return _GAS_CONSTANT * temperature**2 * slope / Species.of("H2O").molar_mass
+    return gas_constant * temperature**2 * slope / Species.of("H2O").molar_mass
 
 
 def boiling_point_elevation(temperature: float, molality: float, osmotic: float) -> float:
@@ -39,7 +39,7 @@ def boiling_point_elevation(temperature: float, molality: float, osmotic: float)
     """
     water = Species.of("H2O").molar_mass
     latent = latent_heat(temperature) * water
-    return osmotic * molality * water * _GAS_CONSTANT * temperature**2 / latent
+    return osmotic * molality * water * gas_constant * temperature**2 / latent
 
 
 def compression_work(temperature: float, lift: float, efficiency: float) -> float:
@@ -51,7 +51,7 @@ def compression_work(temperature: float, lift: float, efficiency: float) -> floa
     k = fact("steam.heat-capacity-ratio").value
     ratio = saturation_pressure(temperature + lift) / saturation_pressure(temperature)
     exponent = (k - 1) / k
-    specific = _GAS_CONSTANT * temperature / Species.of("H2O").molar_mass
+    specific = gas_constant * temperature / Species.of("H2O").molar_mass
     return specific / exponent * (ratio**exponent - 1) / efficiency
 
 

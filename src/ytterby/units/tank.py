@@ -19,9 +19,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.constants import gas_constant
 from scipy.optimize import brentq
 
-from ytterby.balance import Basis
+from ytterby.balance import AMBIENT, Basis
 from ytterby.chemistry import (
     FORMATION,
     Guess,
@@ -35,7 +36,6 @@ from ytterby.units.unit import react
 
 SURFACE, ASH = "surface", "ash-layer"
 LAWS = (SURFACE, ASH)
-_GAS_CONSTANT = 8.31446261815324
 _NEWTON, _BISECTIONS, _ROUNDS = 60, 60, 8
 _LOWEST, _HIGHEST = -14.0, 1.5
 """log10 of [H+] between which it is sought [mol/L]."""
@@ -55,12 +55,12 @@ class Rate:
     order: float
     law: str = SURFACE
     energy: float = 0.0
-    temperature: float = 298.15
+    temperature: float = AMBIENT
 
     def at(self, temperature: float) -> float:
         """k at `temperature` [K]: Arrhenius [1/s]."""
         colder = 1 / temperature - 1 / self.temperature
-        return self.constant * math.exp(-self.energy / _GAS_CONSTANT * colder)
+        return self.constant * math.exp(-self.energy / gas_constant * colder)
 
 
 @dataclass(frozen=True)

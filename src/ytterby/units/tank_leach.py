@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from ytterby.balance import Basis, Finding, Stream
+from ytterby.balance import AMBIENT, Basis, Finding, Stream
 from ytterby.chemistry import Solution, hydroxides, solids_of
 from ytterby.quantity import QuantityError, check, describe, parse
 from ytterby.units.cascade_form import Frozen
@@ -81,7 +81,7 @@ def _rate(solid: str, raw: Any) -> Rate:
         values.get("order", 1.0),
         law,
         values.get("energy", 0.0),
-        values.get("temperature", 298.15),
+        values.get("temperature", AMBIENT),
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import Reaction, Species
 from ytterby.facts import Fact
-from ytterby.units.fields import FactTable, convert, declarations, settled
+from ytterby.units.conversion import convert
+from ytterby.units.fields import FactTable, declarations, settled
 
 Grade = Literal["mechanistic", "fitted", "specified"]
 SOURCE_IN_CODE = "given by the caller"

@@ -220,28 +220,16 @@ def _stack(
         room = BOX_WIDTH + LABEL_ROOM - _TAG_INDENT - text_width(flow, _SMALL) - 24
         x = left + _TAG_INDENT
         stem_end = y - 4
+        begin, end, head = (tip, stem_end - 2, stem_end + 3) if down else (stem_end, tip - 3, tip)
         stem = (
-            [
-                tag(
-                    "path",
-                    d=f"M{number(x)},{number(tip)}V{number(stem_end - 2)}",
-                    stroke=colour,
-                    stroke_width=1.4,
-                    fill="none",
-                ),
-                arrowhead((x, stem_end + 3), colour, down=True),
-            ]
-            if down
-            else [
-                tag(
-                    "path",
-                    d=f"M{number(x)},{number(stem_end)}V{number(tip - 3)}",
-                    stroke=colour,
-                    stroke_width=1.4,
-                    fill="none",
-                ),
-                arrowhead((x, tip), colour, down=True),
-            ]
+            tag(
+                "path",
+                d=f"M{number(x)},{number(begin)}V{number(end)}",
+                stroke=colour,
+                stroke_width=1.4,
+                fill="none",
+            ),
+            arrowhead((x, head), colour, down=True),
         )
         words = f"{shortened(name, room, _SMALL)}  {flow}"
         label = text(x + 9, y, words, _SMALL, fill=colour)
