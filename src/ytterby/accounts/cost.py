@@ -22,7 +22,7 @@ from ytterby.accounts.finance import (
 from ytterby.accounts.flows import Flows
 from ytterby.accounts.measures import volume
 from ytterby.accounts.prices import as_mixed_oxide, sales, values
-from ytterby.accounts.purchases import AIR, purchases
+from ytterby.accounts.purchases import AIR, Purchase, good_of, goods, purchases
 from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance
 from ytterby.facts import fact
@@ -77,6 +77,10 @@ class _Books:
         return periods_per_year(self.balance, self.basis)
 
     @cached_property
+    def bought(self) -> tuple[Purchase, ...]:
+        return purchases(self.balance, self.basis.declared)
+
+    @cached_property
     def capital(self) -> Statement:
         return capital(self.balance, self.basis)
 
@@ -98,11 +102,12 @@ class _Books:
     def burdens(self) -> tuple[Burden, ...]:
         """Yearly cost by the unit where it arises [USD/year]."""
         found = []
-        for one in purchases(self.balance, self.basis.declared):
-            price = self.basis.prices.get(one.substance)
+        for one in self.bought:
+            name = good_of(one, self.basis.prices)
+            price = self.basis.prices.get(name)
             if price is not None and one.mass > 0:
                 amount = one.mass * self.per_year * price.si("USD/kg")
-                found.append(Burden(one.substance, one.unit, amount))
+                found.append(Burden(name, one.unit, amount))
         for use in energy(self.balance, self.basis.kinds, self.basis.own)[0]:
             price = self.basis.prices.get(_good(self, use.carrier))
             if price is not None:
@@ -120,19 +125,14 @@ def _good(books: _Books, carrier: str) -> str:
 
 
 def _bought(books: _Books) -> Iterator[Line]:
-    masses: dict[str, float] = {}
-    edges: dict[str, list[str]] = {}
-    for one in purchases(books.balance, books.basis.declared):
-        if one.substance != AIR:
-            masses[one.substance] = masses.get(one.substance, 0.0) + one.mass
-            edges.setdefault(one.substance, []).append(one.edge)
-    for substance, mass in masses.items():
-        price = books.basis.prices.get(substance)
-        value = mass * books.per_year * price.si("USD/kg") if price else math.nan
-        missing = f"no price of {substance} is known" if price is None else f"{substance}: mass"
-        key, label = ("buy", substance), f"{substance}, {mass * books.per_year / 1000:.4g} t/year"
+    paid = (one for one in books.bought if one.substance != AIR)
+    for good in goods(paid, books.basis.prices):
+        price = books.basis.prices.get(good.name)
+        value = good.mass * books.per_year * price.si("USD/kg") if price else math.nan
+        missing = f"no price of {good.name} is known" if price is None else f"{good.name}: mass"
+        label = f"{good.name}, {good.mass * books.per_year / 1000:.4g} t/year"
         told = (price,) if price is not None else ()
-        yield Line.of(key, label, value, _YEARLY, tuple(edges[substance]), missing, basis=told)
+        yield Line.of(("buy", good.name), label, value, _YEARLY, good.edges, missing, basis=told)
 
 
 def _energy(books: _Books) -> Iterator[Line]:

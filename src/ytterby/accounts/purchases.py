@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,10 +41,13 @@ SOLUTES = (
     "H2",
 )
 """Reagents that are recognised, alone or in water."""
+METALS = ("Fe", "Ni", "Co", "Cu", "Al", "Ca")
+"""Metals that are recognised, alone."""
 WATER, AIR = "water", "air"
 FREE = (WATER, AIR)
 """Bought in large amounts for next to nothing; they do not count towards completeness."""
 _AIR = {"N", "O", "Ar"}
+_SUBSTANCES = {*SOLUTES, *METALS, *DILUENTS, *EXTRACTANTS, *FREE}
 _EXACT, _CLOSE = 1e-6, 0.01
 """Misfit of an element, relative to the largest, of a computed and of a measured balance [-]."""
 _FEED_OF = " > "
@@ -64,6 +67,40 @@ class Purchase:
     unit: str | None
     substance: str
     mass: float
+
+
+@dataclass(frozen=True)
+class Good:
+    """All that is bought of one good over the period.
+
+    name: of the substance, or of the feed where a price or factor of the user is for that feed.
+    mass: pure substance, or the feed as it is [kg]. edges: by which it enters.
+    """
+
+    name: str
+    mass: float
+    edges: tuple[str, ...]
+
+
+def good_of(bought: Purchase, known: Collection[str]) -> str:
+    """The name by which an account knows a purchase: its feed where `known` holds that, else its
+    substance.
+
+    A feed that is called like a substance counts as what its elements say.
+    """
+    named = bought.feed in known and bought.feed not in _SUBSTANCES
+    return bought.feed if named else bought.substance
+
+
+def goods(bought: Iterable[Purchase], known: Collection[str] = ()) -> tuple[Good, ...]:
+    """Purchases of one name together. known: names of prices or factors, see `good_of`."""
+    found: dict[str, list[Purchase]] = {}
+    for one in bought:
+        found.setdefault(good_of(one, known), []).append(one)
+    return tuple(
+        Good(name, sum(one.mass for one in same), tuple(dict.fromkeys(one.edge for one in same)))
+        for name, same in found.items()
+    )
 
 
 def purchases(
@@ -117,7 +154,7 @@ def _candidates(elements: set[str]) -> list[tuple[str, ...]]:
     """Mixtures that hold just these elements, the simplest first."""
     if elements <= {"H", "O"}:
         return [(WATER,), (WATER, "H2O2")]
-    alone = [(name,) for name in SOLUTES if set(_atoms(name)) == elements]
+    alone = [(name,) for name in (*SOLUTES, *METALS) if set(_atoms(name)) == elements]
     in_water = [(WATER, name) for name in SOLUTES if {*_atoms(name), "H", "O"} == elements]
     organics = [
         (diluent, extractant)
