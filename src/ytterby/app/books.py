@@ -30,6 +30,7 @@ from ytterby.accounts import (
     weigh,
 )
 from ytterby.accounts.evidence import Account
+from ytterby.accounts.limits import jurisdictions
 from ytterby.accounts.prices import of_facts, values
 from ytterby.app.options import Place, Site
 from ytterby.balance import Balance
@@ -238,5 +239,6 @@ def law_of(site: Site) -> tuple[Limit, ...]:
     if any(one.label("area") == area for one in law):
         law = tuple(one for one in law if one.label("area") in ("", area))
     if not law:
-        raise PlantError((), f"--law {site.law}: found no limits, expected CN, US, MY or EU")
+        known = ", ".join(jurisdictions())
+        raise PlantError((), f"--law {site.law}: found no limits, expected one of {known}")
     return law
