@@ -74,15 +74,23 @@ class Books:
         return tuple(one for one in found if one is not None)
 
 
-def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool = False) -> Books:
+def books_of(
+    plant: Plant | None,
+    balance: Balance,
+    site: Site,
+    *,
+    weighed: bool = False,
+    kinds: Mapping[str, str] | None = None,
+) -> Books:
     """The accounts that `site` asks for: cost where a place is named, greenhouse gases where a
     grid is, effluent and radioactivity where a law is, recycled content where the class of a feed
     is.
 
-    plant: tells the kinds of units; None for a balance that did not come from one. weighed: also
-    tell what each line of cost and of greenhouse gases moves with.
+    plant: tells the kinds of units; None for a balance that did not come from one, of which
+    `kinds` may tell them. weighed: also tell what each line of cost and of greenhouse gases moves
+    with.
     """
-    kinds = kinds_of(plant) if plant is not None else {}
+    kinds = kinds_of(plant) if plant is not None else kinds or {}
     prices = prices_for(balance, site)
     recovery, taken = attribute(recovery_and_purity, balance), consumption(balance, kinds)
     found = Books(balance, recovery, taken, facts=balance.facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -50,7 +51,9 @@ def run(
         print(at_unit(path, plant, error.unit, str(error)), file=sys.stderr)
         return BAD_INPUT if isinstance(error, Infeasible) else RESULT_IS_NONE
     if as_json:
-        print(json.dumps(machine_readable(balance), indent=2))
+        from ytterby.accounts import kinds_of
+
+        print(json.dumps(machine_readable(balance, kinds_of(plant)), indent=2))
     else:
         from ytterby.app.summary import summary
         from ytterby.app.terminal import console
@@ -85,8 +88,11 @@ def _report(
         print(f"Report: {pdf}", file=told)
 
 
-def changed(plant: Plant, changes: tuple[str, ...]) -> Plant:
-    """The plant with every `unit.field=value` of `changes`; raises PlantError naming the change."""
+def changed(plant: Plant, changes: tuple[str, ...], option: str = "--set") -> Plant:
+    """The plant with every `unit.field=value` of `changes`; raises PlantError naming the change.
+
+    option: the one that asked for it.
+    """
     from ytterby.plant.file import load
 
     for change in changes:
@@ -96,30 +102,25 @@ def changed(plant: Plant, changes: tuple[str, ...]) -> Plant:
                 raise PlantError((), f"found {change!r}, expected unit.field=value")
             plant = plant.with_(**{field.strip(): load(value.strip(), change)})
         except PlantError as error:
-            raise PlantError((), f"--set {change}: {error}") from None
+            raise PlantError((), f"{option} {change}: {error}") from None
     return plant
 
 
-def machine_readable(balance: Balance) -> dict[str, Any]:
-    """The balance, its recoveries and purities as plain data."""
+def machine_readable(balance: Balance, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The balance, the kinds of its units, recoveries and purities as plain data.
+
+    `ytterby compare` reads it back; see `Balance.from_dict`.
+    """
     from ytterby.accounts import recovery_and_purity
 
     lines = recovery_and_purity(balance).lines
     return {
         "converged": True,
         **balance.to_dict(),
+        "kinds": dict(kinds),
         "purity": _nested(lines, "purity"),
         "recovery": _nested(lines, "recovery"),
         "destination": _nested(lines, "destination"),
-        "facts": {
-            key: {
-                "value": fact.value,
-                "unit": fact.unit,
-                "class": fact.evidence,
-                "source": fact.source,
-            }
-            for key, fact in balance.facts.items()
-        },
     }
 
 
