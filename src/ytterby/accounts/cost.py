@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ytterby.accounts.allocation import RULES, WORTH, Allocation, Burden
 from ytterby.accounts.capital import CostBasis, capital
-from ytterby.accounts.energy import ELECTRICITY, HEAT, energy
+from ytterby.accounts.energy import ELECTRICITY, HEAT, Use, energy
 from ytterby.accounts.equipment import sizing_facts
 from ytterby.accounts.finance import (
     annuity,
@@ -21,11 +21,10 @@ from ytterby.accounts.finance import (
 )
 from ytterby.accounts.flows import Flows
 from ytterby.accounts.measures import volume
-from ytterby.accounts.prices import as_mixed_oxide, sales, values
+from ytterby.accounts.prices import Sale, as_mixed_oxide, sales, values
 from ytterby.accounts.purchases import AIR, Purchase, good_of, goods, purchases
 from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.balance import Balance
-from ytterby.facts import fact
 from ytterby.quantity import parse
 
 TITLE = "Cost and return"
@@ -81,6 +80,14 @@ class _Books:
         return purchases(self.balance, self.basis.declared)
 
     @cached_property
+    def energy(self) -> tuple[tuple[Use, ...], dict[str, str]]:
+        return energy(self.balance, self.basis.kinds, self.basis.own)
+
+    @cached_property
+    def sales(self) -> tuple[Sale, ...]:
+        return sales(self.balance, self.basis.prices, self.basis.own)
+
+    @cached_property
     def capital(self) -> Statement:
         return capital(self.balance, self.basis)
 
@@ -108,7 +115,7 @@ class _Books:
             if price is not None and one.mass > 0:
                 amount = one.mass * self.per_year * price.si("USD/kg")
                 found.append(Burden(name, one.unit, amount))
-        for use in energy(self.balance, self.basis.kinds, self.basis.own)[0]:
+        for use in self.energy[0]:
             price = self.basis.prices.get(_good(self, use.carrier))
             if price is not None:
                 amount = use.joules * self.per_year * price.si("USD/J")
@@ -136,7 +143,7 @@ def _bought(books: _Books) -> Iterator[Line]:
 
 
 def _energy(books: _Books) -> Iterator[Line]:
-    uses, unknown = energy(books.balance, books.basis.kinds, books.basis.own)
+    uses, unknown = books.energy
     for carrier in dict.fromkeys(use.carrier for use in uses):
         joules = sum(use.joules for use in uses if use.carrier == carrier) * books.per_year
         good = _good(books, carrier)
@@ -205,7 +212,7 @@ def _disposed(books: _Books) -> Iterator[Line]:
 
 
 def _sold(books: _Books) -> Iterator[Line]:
-    for sale in sales(books.balance, books.basis.prices):
+    for sale in books.sales:
         key = ("sell", sale.product, sale.element)
         label = f"{sale.element} in {sale.product}, as {sale.sold_as}"
         missing = f"no price of {sale.element} is known"
@@ -224,10 +231,11 @@ def _sum_of(lines: tuple[Line, ...], key: tuple[str, ...], label: str) -> Iterat
 
 
 def _mixed(books: _Books) -> Iterator[Line]:
-    mixed = as_mixed_oxide(books.balance, books.basis.prices) * books.per_year
-    sold = sum(s.value for s in sales(books.balance, books.basis.prices) if s.sold_as != "liquor")
+    basis = books.basis
+    mixed = as_mixed_oxide(books.balance, basis.prices, basis.own) * books.per_year
+    sold = sum(sale.value for sale in books.sales if sale.sold_as != "liquor")
     label = "the same rare earths, sold as one mixed oxide"
-    paid = [fact("prices.payability.mixed-oxide")]
+    paid = [basis.fact("prices.payability.mixed-oxide")]
     line = Line.of(("mixed oxide",), label, mixed, _YEARLY, basis=paid)
     yield resting_on(line, books.selling)
     gain = sold * books.per_year - mixed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ytterby.accounts.sizing import Item, Sizing, nothing, tank
@@ -37,12 +38,18 @@ def sizing_facts(
     """The facts that sizing rests on, by name."""
     facts = [*table("sizing").values()]
     facts += [f for k, f in table("sizing.residence").items() if k in kinds.values()]
-    own_tables = tuple(f"sizing.{kind}." for kind in dict.fromkeys(kinds.values()))
-    facts += [f for f in all_facts() if f.name.startswith(own_tables)]
+    for kind in dict.fromkeys(kinds.values()):
+        facts += _facts_of(kind)
     if "cascade" in kinds.values():
         facts += [*table("mixer-settler.residence-time").values()]
         facts += [table("sizing.residence")["solvent-tank"]]
     return {fact.name: (own or {}).get(fact.name, fact) for fact in facts}
+
+
+@cache
+def _facts_of(kind: str) -> tuple[Fact, ...]:
+    """The facts `sizing.<kind>`, which only units of that kind use."""
+    return tuple(f for f in all_facts() if f.name.startswith(f"sizing.{kind}."))
 
 
 def _sized(sizing: Sizing, unit: str, kind: str) -> Sized:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ytterby.balance import AMBIENT, Balance, Stream
@@ -66,10 +67,21 @@ class Sizing:
         return kind in table("sizing.residence") or f"sizing.residence.{kind}" in self.own
 
     def entering(self, unit: str) -> list[Stream]:
-        return [self.balance.streams[e.name] for e in self.balance.edges if e.target == unit]
+        return [self.balance.streams[name] for name in self._ends[0].get(unit, ())]
 
     def leaving(self, unit: str) -> list[Stream]:
-        return [self.balance.streams[e.name] for e in self.balance.edges if e.source == unit]
+        return [self.balance.streams[name] for name in self._ends[1].get(unit, ())]
+
+    @cached_property
+    def _ends(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Names of the edges that enter each unit, and of those that leave it."""
+        entering: dict[str, list[str]] = {}
+        leaving: dict[str, list[str]] = {}
+        for edge in self.balance.edges:
+            for ends, unit in ((entering, edge.target), (leaving, edge.source)):
+                if unit is not None:
+                    ends.setdefault(unit, []).append(edge.name)
+        return entering, leaving
 
     def told(self, unit: str, field: str, name: str) -> Fact:
         """The fact that a field of the unit held, or the shipped `name`."""

@@ -165,11 +165,11 @@ def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Bo
 def _changed(basis: CostBasis, changed: Fact, balance: Balance, site: Site) -> CostBasis:
     """The basis with one fact in the place of that of the same name; scrap follows its content."""
     goods = {g: changed if f.name == changed.name else f for g, f in basis.prices.items()}
-    own_prices = prices_of(site.prices)
+    own_prices, own = prices_of(site.prices), {**basis.own, changed.name: changed}
     for scrap in site.scrap:
         if scrap not in own_prices and changed.name != basis.prices[scrap].name:
-            goods = priced_by_content(balance, scrap, goods)
-    return replace(basis, prices=goods, own={**basis.own, changed.name: changed})
+            goods = priced_by_content(balance, scrap, goods, own)
+    return replace(basis, prices=goods, own=own)
 
 
 def _with_climate(books: Books, basis: CarbonBasis, weighed: bool) -> Books:

@@ -128,7 +128,13 @@ class SweepOptions(Place):
     method: Literal["latin hypercube", "monte carlo"] = "latin hypercube"
     """How samples are drawn."""
     facts: Flag = False
-    """Also vary every fact that states an uncertainty."""
+    """Also vary every fact of the plant that states an uncertainty."""
+    account_facts: Flag = False
+    """Also vary every price, emission factor, size and share of the accounts that states one."""
+    unstated: str | None = None
+    """Standard uncertainty of facts that state none, such as "10 %"; left out when not given."""
+    line: Several = ()
+    """Also tell a line of an account, by its key: --line "buy HCl". May be repeated."""
     assay: Several = ()
     """Also vary an element of a feed: --assay "scrap.Nd=0.5 %". May be repeated."""
     set_: Changes = ()
