@@ -46,8 +46,9 @@ METALS = ("Fe", "Ni", "Co", "Cu", "Al", "Ca")
 WATER, AIR = "water", "air"
 FREE = (WATER, AIR)
 """Bought in large amounts for next to nothing; they do not count towards completeness."""
+SUBSTANCES = frozenset((*SOLUTES, *METALS, *DILUENTS, *EXTRACTANTS, *FREE))
+"""All that is recognised."""
 _AIR = {"N", "O", "Ar"}
-_SUBSTANCES = {*SOLUTES, *METALS, *DILUENTS, *EXTRACTANTS, *FREE}
 _EXACT, _CLOSE = 1e-6, 0.01
 """Misfit of an element, relative to the largest, of a computed and of a measured balance [-]."""
 _FEED_OF = " > "
@@ -88,7 +89,7 @@ def good_of(bought: Purchase, known: Collection[str]) -> str:
 
     A feed that is called like a substance counts as what its elements say.
     """
-    named = bought.feed in known and bought.feed not in _SUBSTANCES
+    named = bought.feed in known and bought.feed not in SUBSTANCES
     return bought.feed if named else bought.substance
 
 

@@ -17,6 +17,7 @@ from ytterby.accounts.allocation import WORTH
 from ytterby.accounts.compare import Row
 from ytterby.app.books import Books, books_of
 from ytterby.app.options import CompareOptions
+from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.app.run import changed, refuse_folder
 from ytterby.app.show import UNKNOWN, grand, significant
@@ -59,6 +60,7 @@ def compare(paths: Sequence[Path], options: CompareOptions) -> int:
     """
     refuse_format(options.out)
     refuse_folder("--report", options.report)
+    require_files(options)
     found = named(paths, options.with_)
     if len(found) == 1:
         expected = 'expected another plant file or balance, or --with "unit.field=value"'

@@ -30,7 +30,12 @@ class Place:
     prices: Path | None = None
     """A file of prices that go before the shipped ones."""
     factors: Path | None = None
-    """A file of emission factors of what is bought that go before the shipped ones."""
+    """A file of emission factors of what is bought that go before the shipped ones; one called
+    electricity is that of the contract."""
+    own: Path | None = None
+    """A file of facts in place of shipped ones of the same name: wages, sizes, payabilities."""
+    year: int | None = None
+    """The year whose money is meant; 2022 when not given."""
 
 
 @Parameter(name="*")
@@ -40,6 +45,8 @@ class Site(Place):
 
     law: str | None = None
     """Jurisdiction, such as CN or US; adds effluent and radioactivity."""
+    permit: Path | None = None
+    """A file of limits of your permit, which stand beside the law."""
     on: str | None = None
     """The day whose law counts, such as 2026-01-31; today when not given."""
     route: str = "direct"
@@ -106,6 +113,8 @@ class BidOptions:
     """The same seed gives the same price."""
     prices: Path | None = None
     """A file of prices that go before the shipped ones."""
+    own: Path | None = None
+    """A file of facts in place of shipped ones of the same name: wages, payabilities."""
     cores: Flag = False
     """Use all cores of this machine."""
     json: Flag = False

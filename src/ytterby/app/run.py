@@ -41,6 +41,10 @@ def run(
 
         require_typst()
     reported = report is not None or pdf is not None
+    if reported:
+        from ytterby.app.own_files import require_files
+
+        require_files(site)
     announce_compilation()
     try:
         with progress() as tick:

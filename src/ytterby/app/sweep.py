@@ -69,12 +69,10 @@ def sweep(path: Path, options: SweepOptions) -> int:
 
 def figures_of(place: Place) -> Figures:
     """What is asked of every neighbour, with money and carbon where a place is named."""
-    from ytterby.accounts import CostBasis
-    from ytterby.app.books import climate_of, grid_of, prices_of
+    from ytterby.app.books import climate_of, grid_of, money_of
 
-    money = CostBasis(place.place, prices=prices_of(place.prices)) if place.place else None
     grid = grid_of(place)
-    return Figures(money, climate_of(grid, place) if grid else None, place.scrap)
+    return Figures(money_of(place), climate_of(grid, place) if grid else None, place.scrap)
 
 
 def _of_accounts(figures: Figures, plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
