@@ -11,7 +11,7 @@ from ytterby.facts import Fact, fact, table
 
 PriceSet = Mapping[str, Fact]
 """Price by good: element (of its trade oxide, or of itself), substance, electricity, fuel."""
-DEFAULT_SETS = ("adamas-2025", "usgs-2025", "metals", "reagents", "energy")
+DEFAULT_SETS = ("remembered", "adamas-2025", "usgs-2025", "metals", "reagents", "energy")
 SOLD_TOGETHER = (("Nd", "Pr"),)
 """Rare earths whose oxides are sold as one, didymium."""
 PURE = 0.99
