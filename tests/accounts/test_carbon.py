@@ -106,7 +106,7 @@ def test_a_missing_factor_lowers_completeness_and_is_never_zero():
 def test_completeness_names_what_lacks_a_factor_the_most_of_it_first():
     remark = carbon(separation(), BASIS).line("completeness").remark
     assert remark.startswith("without a factor: ore (") and "precipitant (" in remark
-    assert "cut it off" in carbon(separation(), BASIS).line("scope 3", "ore").missing
+    assert "cut ore off as waste" in carbon(separation(), BASIS).line("scope 3", "ore").missing
 
 
 def test_a_factor_of_ingredients_alone_is_called_a_lower_bound():

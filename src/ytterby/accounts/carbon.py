@@ -213,11 +213,9 @@ def _least(basis: CarbonBasis, counted: Sequence[Good]) -> str:
 def _lacking(good: Good, books: Emissions) -> str:
     """Why a purchase has no emissions, what a factor would add, and how to give one."""
     hourly = books.hourly(good.mass)
-    adds = "" if math.isnan(hourly) else f"; each kg CO2e per kg of it adds {hourly:.3g} kg/h"
-    return (
-        f"no open emission factor of {good.name} is known{adds}; give your own as {good.name}, or "
-        "cut it off if it is waste of somebody else"
-    )
+    adds = "" if math.isnan(hourly) else f": each kg CO2e per kg of it adds {hourly:.3g} kg/h"
+    advice = f"give one, or cut {good.name} off as waste"
+    return f"no open emission factor of {good.name} is known{adds}; {advice}"
 
 
 def _totals(books: Emissions) -> Iterator[Line]:
