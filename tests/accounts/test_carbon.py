@@ -224,6 +224,16 @@ def test_a_reagent_is_recognised_by_its_elements(substance, strength):
         assert found.get(wanted) == pytest.approx(strength, rel=1e-4)
 
 
+@pytest.mark.parametrize(("share", "told"), [(1.0, "Fe"), (0.995, "Fe"), (0.95, "bars")])
+def test_a_metal_counts_with_its_impurities_as_long_as_they_are_few(share, told):
+    masses = {"Fe": share, **({"Mn": 1 - share} if share < 1 else {})}
+    balance = books(
+        {"bars": (None, "mill", "feed", masses), "mill.out": ("mill", None, "product", masses)}
+    )
+    (one,) = purchases(balance)
+    assert (one.substance, one.mass) == (told, pytest.approx(1.0))
+
+
 def test_feeds_of_a_plant_are_read_as_trade_substances():
     balance, _ = solved()
     found = {(one.feed, one.substance) for one in purchases(balance)}

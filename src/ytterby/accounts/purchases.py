@@ -42,13 +42,15 @@ SOLUTES = (
 )
 """Reagents that are recognised, alone or in water."""
 METALS = ("Fe", "Ni", "Co", "Cu", "Al", "Ca")
-"""Metals that are recognised, alone."""
+"""Metals that are recognised where they make up nearly all of a feed."""
 WATER, AIR = "water", "air"
 FREE = (WATER, AIR)
 """Bought in large amounts for next to nothing; they do not count towards completeness."""
 SUBSTANCES = frozenset((*SOLUTES, *METALS, *DILUENTS, *EXTRACTANTS, *FREE))
 """All that is recognised."""
 _AIR = {"N", "O", "Ar"}
+_NEARLY_ALL = 0.99
+"""Share of a feed from which it counts as a metal, its impurities with it [-]."""
 _EXACT, _CLOSE = 1e-6, 0.01
 """Misfit of an element, relative to the largest, of a computed and of a measured balance [-]."""
 _FEED_OF = " > "
@@ -141,6 +143,9 @@ def _recognised(balance: Balance, row: int, feed: str, mass: float) -> dict[str,
     }
     if "Ar" in moles and set(moles) <= _AIR:
         return {AIR: mass}
+    for metal in METALS:
+        if moles.get(metal, 0.0) * atomic_mass(metal) > _NEARLY_ALL * mass:
+            return {metal: mass}
     fits = [_fit(moles, substances) for substances in _candidates(set(moles))]
     exact = [parts for misfit, parts in fits if misfit <= _EXACT]
     misfit, parts = min(fits, key=lambda fit: fit[0], default=(math.inf, {}))
@@ -155,7 +160,7 @@ def _candidates(elements: set[str]) -> list[tuple[str, ...]]:
     """Mixtures that hold just these elements, the simplest first."""
     if elements <= {"H", "O"}:
         return [(WATER,), (WATER, "H2O2")]
-    alone = [(name,) for name in (*SOLUTES, *METALS) if set(_atoms(name)) == elements]
+    alone = [(name,) for name in SOLUTES if set(_atoms(name)) == elements]
     in_water = [(WATER, name) for name in SOLUTES if {*_atoms(name), "H", "O"} == elements]
     organics = [
         (diluent, extractant)
