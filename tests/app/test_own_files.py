@@ -1,4 +1,4 @@
-"""Prices, factors, facts and permits of the user: each from the command line, each checked."""
+"""Prices, factors, facts, permits and rules of the user: from the command line, each checked."""
 
 from __future__ import annotations
 
@@ -141,3 +141,58 @@ def test_a_wrong_unit_name_or_label_is_told(capsys, plant, tmp_path, option, tex
     path = write(tmp_path, text % FACT)
     assert status_of(["accounts", plant, "--place", "EE", option, path]) == BAD_INPUT
     assert message in capsys.readouterr().err
+
+
+RULE = """
+NAME:
+  kind: recovery norm
+  jurisdiction: own
+  instrument: our own target
+  says: at least so much of rare earths recovered
+  value: 0.99
+  unit: "-"
+  status: [{is: in force, from: "2020-01-01"}]
+  read: "2026-11-25"
+  text: primary
+  class: measured
+  source: me
+  labels: {stage: STAGE}
+"""
+RECOVERY = ("100 t", "97 t", "--uncertainty", "0.001", "--on", "2026-11-25")
+
+
+def recovery(capsys, stage: str, *words: str) -> str:
+    found = statements(capsys, "statement", "recovery", stage, *RECOVERY, *words)
+    return found["Plausible recovery"]["recovery", stage]["remark"]
+
+
+def test_a_rule_of_ones_own_stands_beside_the_shipped_ones_or_in_their_place(capsys, tmp_path):
+    beside = write(tmp_path, RULE.replace("NAME", "own.norm").replace("STAGE", "recycling"))
+    assert recovery(capsys, "recycling", "--rules", beside).startswith("beyond usual losses")
+    assert recovery(capsys, "separation-light", "--rules", beside).startswith("plausible")
+    shipped = "cn.recovery.separation-light"
+    instead = write(tmp_path, RULE.replace("NAME", shipped).replace("STAGE", "separation-light"))
+    assert recovery(capsys, "separation-light", "--rules", instead).startswith("beyond")
+    assert status_of(["statement", "law", "own target", "--rules", instead]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "No such file"),
+        ("[1, 2]", "found no mapping"),
+        ("own.norm: {kind: recovery norm}", "a rule needs"),
+        (RULE.replace("NAME", "own.norm").replace("primary", "hearsay"), "found text 'hearsay'"),
+        (RULE.replace("NAME", "own.norm").replace("in force", "alive"), "found status 'alive'"),
+        (
+            RULE.replace("NAME", "own.norm").replace("STAGE", "separation-light"),
+            "a rule of your own takes the name of the one it replaces",
+        ),
+    ],
+)
+def test_a_rule_that_does_not_fit_is_refused(capsys, tmp_path, text, message):
+    path = str(tmp_path / "none.yaml") if text is None else write(tmp_path, text)
+    words = ("statement", "recovery", "separation-light", *RECOVERY, "--rules", path)
+    assert status_of(words) == BAD_INPUT
+    told = capsys.readouterr()
+    assert told.out == "" and message in told.err
