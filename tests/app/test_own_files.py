@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -196,3 +198,13 @@ def test_a_rule_that_does_not_fit_is_refused(capsys, tmp_path, text, message):
     assert status_of(words) == BAD_INPUT
     told = capsys.readouterr()
     assert told.out == "" and message in told.err
+
+
+def test_the_command_on_the_page_of_statements_runs(capsys, monkeypatch):
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    page = (root / "docs" / "statements.md").read_text(encoding="utf-8")
+    told = re.sub(r"\\\n\s*", " ", page)
+    (command,) = re.findall(r"^    ytterby (statement .*--rules.*)$", told, re.MULTILINE)
+    assert status_of(shlex.split(command)) == 0
+    assert "plausible" in capsys.readouterr().out
