@@ -51,6 +51,16 @@ def test_a_wage_a_payability_and_a_residence_of_ones_own(capsys, plant, tmp_path
     assert tanks[1] == pytest.approx(tanks[0] * 2**0.9492, rel=1e-6)
 
 
+def test_a_shipped_price_is_replaced_by_its_name_too(capsys, plant, tmp_path):
+    own = write(tmp_path, f"prices.reagents.HCl: {{value: 0.5, unit: USD/kg, {FACT}}}\n")
+    words = ("accounts", plant, "--place", "EE")
+    bought = [
+        statements(capsys, *words, *more)["Cost and return"]["buy", "HCl"]["value"]
+        for more in ((), ("--own", own))
+    ]
+    assert bought[1] == pytest.approx(2 * bought[0])
+
+
 def test_money_of_another_year_and_power_by_contract(capsys, plant, tmp_path):
     factors = write(tmp_path, f"mine:\n  electricity: {{value: 0, unit: g/kWh, {FACT}}}\n")
     words = ("accounts", plant, "--place", "EE", "--factors", factors, "--year", "2019")

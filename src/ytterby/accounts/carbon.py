@@ -199,10 +199,12 @@ def _is_least(factor: Fact | None) -> bool:
 
 def _gap(absent: Sequence[Good], total: float) -> str:
     """What has no factor, the most of it first, with its share of what is bought."""
-    if not absent or not total:
+    if not absent:
         return ""
-    shares = ", ".join(f"{good.name} ({100 * good.mass / total:.2g} %)" for good in absent)
-    return f"without a factor: {shares}"
+    known = total > 0
+    shares = [f" ({100 * good.mass / total:.2g} %)" if known else "" for good in absent]
+    told = (f"{good.name}{share}" for good, share in zip(absent, shares, strict=True))
+    return f"without a factor: {', '.join(told)}"
 
 
 def _least(basis: CarbonBasis, counted: Sequence[Good]) -> str:

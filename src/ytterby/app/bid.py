@@ -34,7 +34,7 @@ def bid(lot: Path, plants: tuple[Path, ...], options: BidOptions) -> int:
             raise PlantError((), f"--feed {options.feed}: {path} has the feeds {feeds}")
         routes[str(path)] = (plant, options.feed)
     basis = CostBasis(
-        place=options.place, prices=prices_of(options.prices), own=own_of(options.own)
+        place=options.place, prices=prices_of(options.prices, options.own), own=own_of(options.own)
     )
     announce_compilation()
     workers = os.cpu_count() or 1 if options.cores else 1

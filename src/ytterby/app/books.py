@@ -164,7 +164,7 @@ def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Bo
 def _changed(basis: CostBasis, changed: Fact, balance: Balance, site: Site) -> CostBasis:
     """The basis with one fact in the place of that of the same name; scrap follows its content."""
     goods = {g: changed if f.name == changed.name else f for g, f in basis.prices.items()}
-    own_prices, own = prices_of(site.prices), {**basis.own, changed.name: changed}
+    own_prices, own = prices_of(site.prices, site.own), {**basis.own, changed.name: changed}
     for scrap in site.scrap:
         if scrap not in own_prices and changed.name != basis.prices[scrap].name:
             goods = priced_by_content(balance, scrap, goods, own)
@@ -213,13 +213,14 @@ def money_of(place: Place) -> CostBasis | None:
     """How money is reckoned at a place, but for the plant; None where none is named."""
     if place.place is None:
         return None
-    basis = CostBasis(place.place, prices=prices_of(place.prices), own=own_of(place.own))
+    prices = prices_of(place.prices, place.own)
+    basis = CostBasis(place.place, prices=prices, own=own_of(place.own))
     return basis if place.year is None else replace(basis, year=place.year)
 
 
 def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
     """The prices, scrap by its content where it has no price of its own."""
-    prices, own = prices_of(place.prices), own_of(place.own)
+    prices, own = prices_of(place.prices, place.own), own_of(place.own)
     refuse_feeds("--scrap", (scrap for scrap in place.scrap if scrap not in prices), balance)
     for scrap in place.scrap:
         if scrap not in prices:

@@ -48,9 +48,14 @@ def facts_of(option: str, path: Path | None) -> tuple[Fact, ...]:
     return found
 
 
-def prices_of(path: Path | None) -> dict[str, Fact]:
-    """The shipped prices, with those of a file in front; raises PlantError."""
-    return price_set() | _by_good("--prices", path, lambda good: _PRICES)
+def prices_of(path: Path | None, own: Path | None = None) -> dict[str, Fact]:
+    """The shipped prices, with those of a file in front; raises PlantError.
+
+    own: a file of facts, see `own_of`, of which prices go in place of the shipped ones.
+    """
+    instead = own_of(own)
+    shipped = {good: instead.get(one.name, one) for good, one in price_set().items()}
+    return shipped | _by_good("--prices", path, lambda good: _PRICES)
 
 
 def factors_of(path: Path | None) -> dict[str, Fact]:
