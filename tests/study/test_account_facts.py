@@ -11,7 +11,7 @@ import pytest
 from tests.plants import magnet_plant
 
 from ytterby.accounts import CarbonBasis, CostBasis, UnknownLine, price_set, sales, spread, weigh
-from ytterby.accounts.cost import periods_per_year
+from ytterby.accounts.running import periods_per_year
 from ytterby.balance import Balance
 from ytterby.facts import fact
 from ytterby.plant import Plant

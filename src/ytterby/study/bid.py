@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ytterby.accounts import CostBasis, Line, Statement, cost, kinds_of, sales
-from ytterby.accounts.cost import periods_per_year
+from ytterby.accounts.running import periods_per_year
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS, oxide_factor
 from ytterby.plant import Plant
