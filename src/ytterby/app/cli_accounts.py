@@ -35,7 +35,7 @@ def compare(plant: Path, /, *others: Path, options: CompareOptions | None = None
     ----------
     plant
         The plant file that the others are compared with, or a balance that `ytterby run --json`
-        wrote.
+        or `ytterby reconcile --json` wrote.
     others
         Any number of other plant files and balances.
     """

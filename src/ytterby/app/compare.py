@@ -56,7 +56,8 @@ class Saved:
 def compare(paths: Sequence[Path], options: CompareOptions) -> int:
     """Put what is in `paths`, and the first with changes, side by side, and print what differs.
 
-    paths: plant files, which are solved, and balances as `ytterby run --json` writes them.
+    paths: plant files, which are solved, and balances as `ytterby run --json` and `ytterby
+    reconcile --json` write them.
     """
     refuse_format(options.out)
     refuse_folder("--report", options.report)
@@ -121,6 +122,8 @@ def saved(path: Path) -> Saved:
     """The balance in a JSON file; raises PlantError that says what is wrong with it."""
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(tree, dict):
+            tree = tree.get("balance", tree)
         balance = Balance.from_dict(tree).check()
     except OSError as error:
         raise PlantError((), f"{path}: {error.strerror}") from None
