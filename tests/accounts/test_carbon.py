@@ -17,6 +17,7 @@ from ytterby.accounts import (
     Burden,
     CarbonBasis,
     carbon,
+    inventory,
     kinds_of,
     purchases,
 )
@@ -102,6 +103,61 @@ def test_a_missing_factor_lowers_completeness_and_is_never_zero():
     assert after.line("scope 3", "precipitant").value == pytest.approx(2 * 113 / 24)
 
 
+def test_completeness_names_what_lacks_a_factor_the_most_of_it_first():
+    remark = carbon(separation(), BASIS).line("completeness").remark
+    assert remark.startswith("without a factor: ore (") and "precipitant (" in remark
+    assert "cut ore off as waste" in carbon(separation(), BASIS).line("scope 3", "ore").missing
+
+
+def test_a_factor_of_ingredients_alone_is_called_a_lower_bound():
+    """Oxalic acid: 2 NaOH and H2SO4 by the formate route, at their own factors."""
+    balance, kinds = solved()
+    statement = carbon(balance, replace(BASIS, kinds=kinds))
+    line = statement.line("scope 3", "H2C2O4")
+    assert "a lower bound" in line.remark
+    assert "by its ingredients only: H2C2O4" in statement.line("completeness").remark
+    soda, acid = fact("carbon.upstream.NaOH").value, fact("carbon.upstream.H2SO4").value
+    made = (2 * 39.997 * soda + 98.079 * acid) / 90.034
+    assert fact("carbon.upstream.H2C2O4").value == pytest.approx(made, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("salt", "parts"),
+    [
+        ("NH4Cl", {"NH3": 17.031 / 53.491, "HCl": 36.461 / 53.491}),
+        ("(NH4)2SO4", {"NH3": 2 * 17.031 / 132.14, "H2SO4": 98.079 / 132.14}),
+        ("NH4HCO3", {"NH3": 17.031 / 79.056}),
+        ("MgSO4", {"MgO": 40.304 / 120.366, "H2SO4": 98.079 / 120.366}),
+        ("H2O2", {"H2": 2.016 / 34.015}),
+    ],
+)
+def test_factors_reckoned_from_ingredients_follow_those_of_the_ingredients(salt, parts):
+    made = sum(share * fact(f"carbon.upstream.{one}").value for one, share in parts.items())
+    assert fact(f"carbon.upstream.{salt}").value == pytest.approx(made, rel=2e-3)
+
+
+def test_a_factor_may_be_of_a_feed_as_it_is_bought():
+    """All that comes by the feed counts, at kg CO2e per kg of solution."""
+    balance, kinds = solved()
+    own = {"acid": Fact("own.acid", 0.5, "kg/kg", "measured", "supplier")}
+    basis = replace(BASIS, kinds=kinds, factors=own)
+    line = carbon(balance, basis).line("scope 3", "acid")
+    assert line.value == pytest.approx(0.5 * balance.flow("acid") * 3600, rel=1e-9)
+    made = inventory(balance, basis, "mass")
+    for name, share in made.footprints().items():
+        printed = carbon(balance, basis).line("footprint", name, "mass").value
+        assert share == pytest.approx(printed, rel=1e-9)
+
+
+def test_fuel_burnt_is_also_extracted_and_brought():
+    """DESNZ 2024: 0.03347 kg/kWh of natural gas, lower heating value, beside 56.1 kg/GJ."""
+    balance = replace(separation(), duties={("leach", "heat"): 24 * 3.6e6})
+    statement = carbon(balance, BASIS)
+    assert statement.value("scope 3", "supply of natural-gas") == pytest.approx(0.03347)
+    assert statement.value("scope 1", "natural-gas") == pytest.approx(56.1e-3 * 3.6)
+    assert statement.value("total") >= 0.03347 + 56.1e-3 * 3.6
+
+
 def test_what_is_cut_off_is_covered_and_brings_nothing():
     before = carbon(separation(), BASIS)
     after = carbon(separation(), replace(BASIS, cut_off=("ore",)))
@@ -166,6 +222,16 @@ def test_a_reagent_is_recognised_by_its_elements(substance, strength):
     if substance == "H2O2" or not set(formula) <= {"H", "O"}:
         wanted = "water" if substance in ("O2", "H2") else substance
         assert found.get(wanted) == pytest.approx(strength, rel=1e-4)
+
+
+@pytest.mark.parametrize(("share", "told"), [(1.0, "Fe"), (0.995, "Fe"), (0.95, "bars")])
+def test_a_metal_counts_with_its_impurities_as_long_as_they_are_few(share, told):
+    masses = {"Fe": share, **({"Mn": 1 - share} if share < 1 else {})}
+    balance = books(
+        {"bars": (None, "mill", "feed", masses), "mill.out": ("mill", None, "product", masses)}
+    )
+    (one,) = purchases(balance)
+    assert (one.substance, one.mass) == (told, pytest.approx(1.0))
 
 
 def test_feeds_of_a_plant_are_read_as_trade_substances():

@@ -157,9 +157,38 @@ def test_activities_over_their_limits_add_up():
     )
     norm = limits(on=TODAY, jurisdiction="EU")
     statement = radioactivity(balance, norm)
-    line = statement.line("sum of fractions", "mill.sand", "2013/59/Euratom, Annex VII")
+    line = statement.line(
+        "sum of fractions", "mill.sand", "2013/59/Euratom, Annex VII, Table A, Part 2"
+    )
     assert line.value == pytest.approx(1, rel=5e-3)
     assert line.remark.startswith("indicative")
+
+
+@pytest.mark.parametrize(
+    ("ppm", "state", "verdict"),
+    [
+        (510, "US-MN", "exceeded"),
+        (300, "US-LA", "compliant"),
+        (450, "US-NM", "close to the limit"),
+        (510, "US", "indicative: beyond"),
+    ],
+)
+def test_source_material_from_a_twentieth_of_a_per_cent_on(ppm, state, verdict):
+    """Minnesota Rules 4731.0725, LAC 33:XV.303 and 20.3.3.301 NMAC were read, 10 CFR 40.13 not."""
+    masses = {"Fe": 1e6 - ppm, "Th": ppm - 1.0, "U": 1.0}
+    balance = books(
+        {"ore": (None, "mill", "feed", masses), "mill.sand": ("mill", None, "residue", masses)}
+    )
+    law = limits(on=TODAY, jurisdiction=state)
+    (mine,) = (m for m in law if m.parameter == "Th+U" and m.label("jurisdiction") == state)
+    line = radioactivity(balance, [mine]).line("used", mine.fact.name, "mill.sand")
+    assert line.value == pytest.approx(ppm / 500) and line.remark.startswith(verdict)
+
+
+def test_the_law_of_a_country_holds_in_its_states():
+    state = {one.fact.name for one in limits(on=TODAY, jurisdiction="US-LA")}
+    country = {one.fact.name for one in limits(on=TODAY, jurisdiction="US")}
+    assert country < state and "limits.norm.us-la-th-u" in state - country
 
 
 def test_a_day_and_a_month_with_readings_below_detection():

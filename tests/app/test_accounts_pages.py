@@ -58,5 +58,9 @@ def test_its_commands_run(page, monkeypatch, tmp_path, capsys, solved_once):
     for command in commands:
         if "--pdf" in command:
             pytest.importorskip("typst")
-        assert status_of(shlex.split(command)) == 0
-    assert capsys.readouterr().out
+        words, _, target = command.partition(" > ")
+        assert status_of(shlex.split(words)) == 0
+        out = capsys.readouterr().out
+        assert out
+        if target:
+            (tmp_path / target.strip()).write_text(out, encoding="utf-8")

@@ -52,6 +52,20 @@ def test_readings_that_fit_are_told_and_the_status_is_zero(files, capsys):
     assert "the readings fit" in told and "vapour" in told and "?" in told
 
 
+def test_the_books_of_two_days_stand_side_by_side(files, tmp_path, capsys):
+    paths = []
+    for day, product in (("monday", "475"), ("tuesday", "470")):
+        readings = READINGS.replace("content,Nd,475", f"content,Nd,{product}")
+        assert status_of(["reconcile", *files(NETWORK, readings), "--json"]) == 0
+        path = tmp_path / f"{day}.json"
+        path.write_text(capsys.readouterr().out, encoding="utf-8")
+        paths.append(str(path))
+    assert status_of(["compare", *paths, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["Recovery and purity"]
+    changes = {row["key"]: row[f"change, {paths[1]}"] for row in rows}
+    assert changes["recovered | Nd"] < 0
+
+
 def test_a_flow_is_one_of_the_period(files, capsys):
     assert status_of(["reconcile", *files(), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

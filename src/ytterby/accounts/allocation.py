@@ -73,10 +73,13 @@ class Allocation:
 
     def split(self, burdens: Iterable[Burden], rule: Rule) -> dict[str, float]:
         """The burdens together by product, in their own unit."""
-        found = dict.fromkeys(self.products, 0.0)
+        amounts: dict[str | None, float] = {}
         for burden in burdens:
-            for name, share in self.shares(burden, rule).items():
-                found[name] += share * burden.amount
+            amounts[burden.unit] = amounts.get(burden.unit, 0.0) + burden.amount
+        found = dict.fromkeys(self.products, 0.0)
+        for unit, amount in amounts.items():
+            for name, share in self.shares(Burden("all", unit, amount), rule).items():
+                found[name] += share * amount
         return found
 
     def subdivided(self, burden: Burden) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from ytterby.accounts.equipment import (
@@ -60,9 +59,8 @@ class CostBasis:
     def value(self, name: str) -> float:
         return self.fact(name).value
 
-    @cached_property
-    def cost_factor(self) -> float:
-        """Money of `year` at `place` per dollar of the correlations' year in the US [-]."""
+    def check(self) -> None:
+        """Raises UnknownFact where no index of the year or no factor of the place is known."""
         index = table("cost.index")
         if str(self.year) not in index:
             raise UnknownFact(
@@ -74,8 +72,10 @@ class CostBasis:
                 f"no location factor of {self.place!r} is known; expected one of "
                 f"{', '.join(places)}"
             )
-        reference = fact("cost.equipment.tank.cost").labels["year"]
-        escalation = self.value(f"cost.index.{self.year}") / index[reference].value
+
+    def cost_factor(self, year: str) -> float:
+        """Money of the basis at its place per dollar of `year` in the United States [-]."""
+        escalation = self.value(f"cost.index.{self.year}") / self.value(f"cost.index.{year}")
         return escalation * self.value(f"cost.location.{self.place}")
 
 
@@ -87,6 +87,7 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
     is what comes back at the end: all but equipment and installation. A unit that could not be
     sized stands as a line of its own, and the total then says what it lacks.
     """
+    basis.check()
     lines = list(_equipment(balance, basis))
     missing = "; ".join(line.missing for line in lines if line.value is None)
     bare = sum(line.value for line in lines if line.value is not None)
@@ -116,7 +117,6 @@ def capital(balance: Balance, basis: CostBasis) -> Statement:
 
 
 def _equipment(balance: Balance, basis: CostBasis) -> Iterator[Line]:
-    factor = basis.cost_factor
     told = [
         *sizing_facts(basis.kinds, basis.own).values(),
         basis.fact(f"cost.location.{basis.place}"),
@@ -130,11 +130,12 @@ def _equipment(balance: Balance, basis: CostBasis) -> Iterator[Line]:
             if item.size > 0:
                 cost, inside = equipment_cost(item.kind, item.size, basis.own)
             standing = correlation_facts(item.kind, basis.own)
+            cost *= basis.cost_factor(standing["cost"].labels["year"])
             streams = tuple(e.name for e in balance.edges if e.source == unit)
             yield Line.of(
                 ("equipment", unit, item.kind, item.part),
                 _piece(item),
-                item.count * cost * factor,
+                item.count * cost,
                 _CURRENCY,
                 streams,
                 remark="" if inside else "smaller or larger than what the correlation stands on",

@@ -7,19 +7,18 @@ ISO 14067 (partial footprint, cradle to gate, per declared unit of product).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ytterby.accounts.allocation import RULES, Allocation
 from ytterby.accounts.emissions import (
     CarbonBasis,
     Emissions,
     carbon_dioxide,
-    fuel_factor,
     per_joule,
 )
-from ytterby.accounts.energy import ELECTRICITY, HEAT
+from ytterby.accounts.energy import ELECTRICITY
 from ytterby.accounts.equipment import sizing_facts
-from ytterby.accounts.purchases import FREE
+from ytterby.accounts.purchases import FREE, Good, goods
 from ytterby.accounts.statement import Line, Statement, resting_on
 from ytterby.accounts.tracing import Trace
 from ytterby.balance import Balance
@@ -28,20 +27,29 @@ from ytterby.facts import Fact
 
 TITLE = "Greenhouse gases"
 _CUT_OFF = "taken as waste, free of burden by choice (cut-off)"
+_INGREDIENTS = "ingredients only"
+_LEAST = "a lower bound, of its ingredients only"
 
 
 def carbon(balance: Balance, basis: CarbonBasis) -> Statement:
     """Emissions of the plant and of what it buys, and the footprint of its products.
 
     Lines [kg/h of CO2e]: `scope 1` by stack and by fuel; `of it from` the feed that brought the
-    carbon; `scope 2` by location and market; `scope 3` by substance; `total`. `completeness` [-],
-    the share of what is bought, by mass without water and air, that has a factor: a missing
-    factor lowers it and stands as a line of its own, it never counts as zero. `footprint`
-    [kg/kg], CO2e per product, by allocation rule, and `footprint of oxide` per rare earth oxide,
-    where a product is mostly that; `subdivided` [-], the share that needed no rule.
+    carbon; `scope 2` by location and market; `scope 3` by what is bought, and by the supply of
+    fuels; `total`. `completeness` [-], the share of what is bought, by mass without water and
+    air, that has a factor: a missing factor lowers it and stands as a line of its own, it never
+    counts as zero. `footprint` [kg/kg], CO2e per product, by allocation rule, and `footprint of
+    oxide` per rare earth oxide, where a product is mostly that; `subdivided` [-], the share that
+    needed no rule.
     """
     books = Emissions(balance, basis)
-    parts = (*_direct(books), *_fuels(books), *_electricity(books), *_upstream(books))
+    parts = (
+        *_direct(books),
+        *_fuels(books),
+        *_electricity(books),
+        *_upstream(books),
+        *_supply(books),
+    )
     sums = (*_totals(books), *_footprints(books))
     lines = (*parts, *_origins(books), *(resting_on(line, parts) for line in sums))
     return Statement(TITLE, lines)
@@ -88,9 +96,8 @@ def _origins(books: Emissions) -> Iterator[Line]:
 
 
 def _fuels(books: Emissions) -> Iterator[Line]:
-    for carrier in dict.fromkeys(u.carrier for u in books.energy[0] if u.carrier != ELECTRICITY):
-        factor = fuel_factor(books, carrier)
-        fuel = books.basis.fuel if carrier == HEAT else carrier
+    for carrier in _fuel_carriers(books):
+        factor, fuel = books.basis.combustion(carrier), books.basis.fuel_of(carrier)
         key, label = ("scope 1", fuel), f"combustion of {fuel}"
         if factor is None:
             yield Line(key, label, None, "kg/h", missing=f"no emission factor of {fuel} is known")
@@ -100,6 +107,22 @@ def _fuels(books: Emissions) -> Iterator[Line]:
             yield Line.of(key, label, emitted, "kg/h", remark=_estimate(books, carrier), basis=told)
     for unit, reason in books.energy[1].items():
         yield Line(("energy", unit), f"energy of {unit}", None, "kg/h", missing=reason)
+
+
+def _supply(books: Emissions) -> Iterator[Line]:
+    """Extraction and supply of fuels: category 3 of scope 3."""
+    for carrier in _fuel_carriers(books):
+        factor, fuel = books.basis.supply(carrier), books.basis.fuel_of(carrier)
+        if factor is not None:
+            emitted = books.hourly(books.used(carrier)) * per_joule(factor)
+            key, label = ("scope 3", f"supply of {fuel}"), f"extraction and supply of {fuel}"
+            told = [factor, *_sizing(books, carrier)]
+            yield Line.of(key, label, emitted, "kg/h", remark=_estimate(books, carrier), basis=told)
+
+
+def _fuel_carriers(books: Emissions) -> list[str]:
+    carriers = (use.carrier for use in books.energy[0] if use.carrier != ELECTRICITY)
+    return list(dict.fromkeys(carriers))
 
 
 def _sizing(books: Emissions, carrier: str) -> list[Fact]:
@@ -134,48 +157,67 @@ def _electricity(books: Emissions) -> Iterator[Line]:
 
 
 def _upstream(books: Emissions) -> Iterator[Line]:
-    masses: dict[str, float] = {}
-    edges: dict[str, list[str]] = {}
-    for one in books.bought:
-        masses[one.substance] = masses.get(one.substance, 0.0) + one.mass
-        edges.setdefault(one.substance, []).append(one.edge)
-    covered = 0.0
-    counted = {name: mass for name, mass in masses.items() if name not in FREE}
-    for substance, mass in masses.items():
-        factor = books.basis.upstream.get(substance)
-        key, label = ("scope 3", substance), f"making of {substance}"
-        streams = tuple(edges[substance])
-        if substance in books.basis.cut_off:
-            covered += mass if substance in counted else 0.0
-            yield Line.of(key, label, 0.0, "kg/h", streams, remark=_CUT_OFF)
-            continue
-        if factor is None:
-            if substance not in FREE:
-                yield Line(key, label, None, "kg/h", streams, _lacking(substance, books, mass))
-            continue
-        covered += mass if substance in counted else 0.0
-        emitted = books.hourly(mass) * factor.si("kg/kg")
-        status, missing = factor.labels.get("status", ""), f"{substance} is not known"
-        yield Line.of(key, label, emitted, "kg/h", streams, missing, status, [factor])
-    total = sum(counted.values())
-    share = covered / total if total else math.nan
-    told = {*books.basis.upstream, *books.basis.cut_off}
-    absent = ", ".join(name for name in counted if name not in told)
+    basis = books.basis
+    bought = goods(books.bought, basis.told)
+    yield from (_made(books, good) for good in bought if _told_of(basis, good))
+    counted = sorted((g for g in bought if g.name not in FREE), key=lambda good: -good.mass)
+    total = sum(good.mass for good in counted)
+    absent = [good for good in counted if good.name not in basis.told]
+    covered = sum(good.mass for good in counted if good.name in basis.told)
     yield Line.of(
         ("completeness",),
         "share of what is bought, by mass, that has an emission factor",
-        share,
+        covered / total if total else math.nan,
         "-",
         missing="nothing is bought" if not total else "a purchase is not known",
-        remark=f"without a factor: {absent}" if absent else "",
+        remark="; ".join(part for part in (_gap(absent, total), _least(basis, counted)) if part),
     )
 
 
-def _lacking(substance: str, books: Emissions, mass: float) -> str:
-    """Why a purchase has no emissions, and what a factor would add."""
-    hourly = books.hourly(mass)
-    adds = "" if math.isnan(hourly) else f"; each kg CO2e per kg of it adds {hourly:.3g} kg/h"
-    return f"no open emission factor of {substance} is known, give your own{adds}"
+def _told_of(basis: CarbonBasis, good: Good) -> bool:
+    """Whether a purchase has a line: water and air only where they have a factor."""
+    return good.name not in FREE or good.name in basis.told
+
+
+def _made(books: Emissions, good: Good) -> Line:
+    """What the making of a purchase gave off."""
+    key, label = ("scope 3", good.name), f"making of {good.name}"
+    if good.name in books.basis.cut_off:
+        return Line.of(key, label, 0.0, "kg/h", good.edges, remark=_CUT_OFF)
+    factor = books.basis.factor_of(good.name)
+    if factor is None:
+        return Line(key, label, None, "kg/h", good.edges, _lacking(good, books))
+    emitted = books.hourly(good.mass) * factor.si("kg/kg")
+    status, missing = factor.labels.get("status", ""), f"{good.name} is not known"
+    remark = f"{status}; {_LEAST}" if _is_least(factor) else status
+    return Line.of(key, label, emitted, "kg/h", good.edges, missing, remark, [factor])
+
+
+def _is_least(factor: Fact | None) -> bool:
+    return factor is not None and factor.labels.get("boundary") == _INGREDIENTS
+
+
+def _gap(absent: Sequence[Good], total: float) -> str:
+    """What has no factor, the most of it first, with its share of what is bought."""
+    if not absent:
+        return ""
+    known = total > 0
+    shares = [f" ({100 * good.mass / total:.2g} %)" if known else "" for good in absent]
+    told = (f"{good.name}{share}" for good, share in zip(absent, shares, strict=True))
+    return f"without a factor: {', '.join(told)}"
+
+
+def _least(basis: CarbonBasis, counted: Sequence[Good]) -> str:
+    names = [good.name for good in counted if _is_least(basis.factor_of(good.name))]
+    return f"by its ingredients only: {', '.join(names)}" if names else ""
+
+
+def _lacking(good: Good, books: Emissions) -> str:
+    """Why a purchase has no emissions, what a factor would add, and how to give one."""
+    hourly = books.hourly(good.mass)
+    adds = "" if math.isnan(hourly) else f": each kg CO2e per kg of it adds {hourly:.3g} kg/h"
+    advice = f"give one, or cut {good.name} off as waste"
+    return f"no open emission factor of {good.name} is known{adds}; {advice}"
 
 
 def _totals(books: Emissions) -> Iterator[Line]:

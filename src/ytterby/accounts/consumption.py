@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ytterby.accounts.energy import energy
 from ytterby.accounts.equipment import sizing_facts
 from ytterby.accounts.flows import Flows
-from ytterby.accounts.purchases import AIR, purchases
+from ytterby.accounts.purchases import AIR, goods, purchases
 from ytterby.accounts.statement import Line, Statement
 from ytterby.balance import Balance
 from ytterby.chemistry import oxide_factor
@@ -47,15 +47,10 @@ def _oxide_made(balance: Balance) -> float:
 def _substances(
     balance: Balance, declared: Mapping[str, Mapping[str, float]] | None, oxide: float
 ) -> Iterator[Line]:
-    masses: dict[str, float] = {}
-    edges: dict[str, list[str]] = {}
-    for one in purchases(balance, declared):
-        if one.substance != AIR:
-            masses[one.substance] = masses.get(one.substance, 0.0) + one.mass
-            edges.setdefault(one.substance, []).append(one.edge)
     hourly = _SECONDS_PER_HOUR / balance.period
-    for name, mass in masses.items():
-        streams, missing = tuple(edges[name]), f"the mass of {name} is not known"
+    for good in goods(one for one in purchases(balance, declared) if one.substance != AIR):
+        name, mass, streams = good.name, good.mass, good.edges
+        missing = f"the mass of {name} is not known"
         yield Line.of(("taken", name), name, mass * hourly, "kg/h", streams, missing)
         label = f"{name} per rare earth oxide made"
         share = mass / oxide if oxide else math.nan

@@ -10,7 +10,7 @@ from functools import cached_property
 from ytterby.accounts.allocation import WORTH, Burden
 from ytterby.accounts.energy import ELECTRICITY, HEAT, Use, energy
 from ytterby.accounts.flows import Flows
-from ytterby.accounts.purchases import Purchase, purchases
+from ytterby.accounts.purchases import Purchase, good_of, purchases
 from ytterby.balance import Balance
 from ytterby.chemistry import Species, atomic_mass, atoms_of
 from ytterby.facts import Fact, UnknownFact, table
@@ -49,9 +49,37 @@ class CarbonBasis:
         shipped = table("carbon.upstream") | dict(self.factors)
         return {good: self.own.get(fact.name, fact) for good, fact in shipped.items()}
 
-    def factor_of(self, substance: str) -> Fact | None:
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Feeds and substances of which a factor is known, or that are cut off."""
+        return frozenset((*self.upstream, *self.cut_off))
+
+    def factor_of(self, good: str) -> Fact | None:
         """The factor of what is bought; None for what has none, or is cut off."""
-        return None if substance in self.cut_off else self.upstream.get(substance)
+        return None if good in self.cut_off else self.upstream.get(good)
+
+    def fuel_of(self, carrier: str) -> str:
+        """What burns to give a carrier of energy: the fuel itself, or that which gives the heat."""
+        return self.fuel if carrier == HEAT else carrier
+
+    def combustion(self, carrier: str) -> Fact | None:
+        """kg CO2 per energy of what burns to give the carrier; None where none is known."""
+        return self._own("carbon.fuel", self.fuel_of(carrier))
+
+    def supply(self, carrier: str) -> Fact | None:
+        """kg CO2e per energy of extracting and bringing that fuel; None where none is known."""
+        return self._own("carbon.fuel-supply", self.fuel_of(carrier))
+
+    def energy_factors(self, carrier: str) -> tuple[Fact, ...]:
+        """What a carrier of energy gives off: the grid, or a fuel burnt and brought."""
+        if carrier == ELECTRICITY:
+            return (self.grid,)
+        found = (self.combustion(carrier), self.supply(carrier))
+        return tuple(factor for factor in found if factor is not None)
+
+    def _own(self, prefix: str, name: str) -> Fact | None:
+        shipped = table(prefix).get(name)
+        return None if shipped is None else self.own.get(shipped.name, shipped)
 
     @cached_property
     def potentials(self) -> dict[str, float]:
@@ -146,16 +174,14 @@ class Emissions:
                 edge = self.balance.edges[row]
                 found.append(Burden(f"emission {edge.name}", edge.source, amount))
         for use in self.energy[0]:
-            factor = (
-                self.basis.grid if use.carrier == ELECTRICITY else fuel_factor(self, use.carrier)
-            )
-            if factor is not None:
-                kilograms = use.joules * per_joule(factor)
+            kilograms = use.joules * sum(map(per_joule, self.basis.energy_factors(use.carrier)))
+            if kilograms:
                 found.append(Burden(f"{use.carrier} of {use.unit}", use.unit, kilograms))
         for one in self.bought:
-            factor = self.basis.factor_of(one.substance)
+            name = good_of(one, self.basis.told)
+            factor = self.basis.factor_of(name)
             if factor is not None and one.mass > 0:
-                found.append(Burden(one.substance, one.unit, one.mass * factor.si("kg/kg")))
+                found.append(Burden(name, one.unit, one.mass * factor.si("kg/kg")))
         return tuple(found)
 
 
@@ -167,10 +193,3 @@ def carbon_dioxide() -> float:
 def per_joule(factor: Fact) -> float:
     """kg CO2e per J."""
     return factor.si("kg/J")
-
-
-def fuel_factor(books: Emissions, carrier: str) -> Fact | None:
-    """Factor of what burns to give the carrier, or None."""
-    name = books.basis.fuel if carrier == HEAT else carrier
-    shipped = table("carbon.fuel").get(name)
-    return shipped if shipped is None else books.basis.own.get(shipped.name, shipped)

@@ -41,9 +41,9 @@ def energy(
         if unit in told:
             uses += told[unit]
             continue
-        if reason:
-            missing[unit] = reason
         power, heat = sum(i.power for i in items), sum(i.heat for i in items)
+        if reason and not power + heat:
+            missing[unit] = reason
         for carrier, watts in ((ELECTRICITY, power), (HEAT, heat)):
             if watts > 0:
                 uses.append(Use(unit, carrier, watts * balance.period, estimated=True))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from ytterby.accounts.sizing import RULES, UNPRICED, Item, Sizing, nothing, tank
+from ytterby.accounts.sizing import Item, Sizing, nothing, tank
+from ytterby.accounts.sizing_rules import RULES, TOLD, UNPRICED
 from ytterby.balance import Balance
 from ytterby.facts import Fact, UnknownFact, all_facts, table
 
@@ -36,10 +38,18 @@ def sizing_facts(
     """The facts that sizing rests on, by name."""
     facts = [*table("sizing").values()]
     facts += [f for k, f in table("sizing.residence").items() if k in kinds.values()]
+    for kind in dict.fromkeys(kinds.values()):
+        facts += _facts_of(kind)
     if "cascade" in kinds.values():
         facts += [*table("mixer-settler.residence-time").values()]
         facts += [table("sizing.residence")["solvent-tank"]]
     return {fact.name: (own or {}).get(fact.name, fact) for fact in facts}
+
+
+@cache
+def _facts_of(kind: str) -> tuple[Fact, ...]:
+    """The facts `sizing.<kind>`, which only units of that kind use."""
+    return tuple(f for f in all_facts() if f.name.startswith(f"sizing.{kind}."))
 
 
 def _sized(sizing: Sizing, unit: str, kind: str) -> Sized:
@@ -55,6 +65,8 @@ def _sized(sizing: Sizing, unit: str, kind: str) -> Sized:
     absent = [name for name in streams if name not in sizing.balance.streams]
     if absent and rule is not nothing:
         return (), f"the size of {unit} needs the species of {', '.join(absent)}"
+    if kind in TOLD and unit not in sizing.balance.details:
+        return (), f"the size of {unit} needs what a solved unit tells of its inside"
     lacks = f"{unit}: {UNPRICED[kind]}" if kind in UNPRICED else ""
     return rule(sizing, unit, kind), lacks
 
@@ -77,10 +89,12 @@ def correlation_facts(kind: str, own: Mapping[str, Fact] | None = None) -> dict[
 def equipment_cost(
     kind: str, size: float, own: Mapping[str, Fact] | None = None
 ) -> tuple[float, bool]:
-    """(bare erected cost [USD of 2016, United States], whether the size lies in the range).
+    """(bare erected cost [USD of the year of its fact, United States], whether the size lies in
+    the range).
 
     C = C_ref (S / S_ref)^n, with size S in the unit of `cost.equipment.<kind>.size`. Source: the
-    facts `cost.equipment`, from the University of Kentucky study in PrOMMiS. Raises UnknownFact.
+    facts `cost.equipment`, most of them from the University of Kentucky study in PrOMMiS, those
+    for water from WaterTAP. Raises UnknownFact.
     """
     facts = correlation_facts(kind, own)
     reference = facts["size"]

@@ -10,34 +10,41 @@ from scipy.stats import norm
 from ytterby.accounts.ruled import of_rule
 from ytterby.accounts.statement import Line, Statement
 from ytterby.chemistry import RARE_EARTHS, oxide_factor
-from ytterby.facts.rule import Rule, rules
+from ytterby.facts.rule import Law, Rule, rules
 
 SUSPICIOUS = 0.01
 """Probability by chance below which a distribution does not fit [-]."""
 
 
-def classes() -> tuple[str, ...]:
-    """Feed classes of which bounds are known."""
-    return tuple(dict.fromkeys(rule.label("class") for rule in rules("feed fingerprint")))
+def classes(law: Law = None) -> tuple[str, ...]:
+    """Feed classes of which bounds are known.
+
+    law: the rules that count; the shipped ones when None.
+    """
+    return tuple(dict.fromkeys(rule.label("class") for rule in rules("feed fingerprint", law)))
 
 
-def fingerprint(assay: Mapping[str, tuple[float, float]], declared: str) -> Statement:
+def fingerprint(
+    assay: Mapping[str, tuple[float, float]], declared: str, law: Law = None
+) -> Statement:
     """The chance that an assay meets every bound of its declared class, and which others it meets.
 
     assay: (mass share, standard uncertainty) of each rare earth [-], errors independent. declared:
     feed class. Bounds are on shares of the rare earth oxides; the uncertainty of a share s = u / t
     of oxides follows to first order. An element that was not analysed leaves its bounds undecided.
     Keys: ("fits", class), ("bound", "La+Ce", "max"). Raises ValueError for an unknown class.
+
+    law: the rules that count; the shipped ones when None.
     """
-    if declared not in classes():
+    if declared not in classes(law):
         raise ValueError(
             f"found feed class {declared!r}, of which no bounds are known; expected one of "
-            f"{', '.join(classes())}"
+            f"{', '.join(classes(law))}"
         )
-    bounds = [_bound(assay, rule) for rule in rules("feed fingerprint", **{"class": declared})]
-    lines = [_summary(assay, declared), *bounds]
-    others = [name for name in classes() if name != declared]
-    lines += [_summary(assay, name) for name in others]
+    bounds = [_bound(assay, rule) for rule in rules("feed fingerprint", law, **{"class": declared})]
+    lines = [_summary(assay, declared, law), *bounds]
+    others = [name for name in classes(law) if name != declared]
+    lines += [_summary(assay, name, law) for name in others]
     return Statement("Feed fingerprint", tuple(lines))
 
 
@@ -74,9 +81,9 @@ def _bound(assay: Mapping[str, tuple[float, float]], rule: Rule) -> Line:
     return of_rule(("bound", elements, side), label, share, "-", rule, remark)
 
 
-def _summary(assay: Mapping[str, tuple[float, float]], name: str) -> Line:
+def _summary(assay: Mapping[str, tuple[float, float]], name: str, law: Law) -> Line:
     """The least chance among the bounds of a class; undecided ones are left to the others."""
-    of_class = rules("feed fingerprint", **{"class": name})
+    of_class = rules("feed fingerprint", law, **{"class": name})
     told = [(right, rule) for rule in of_class if not math.isnan(right := chance(assay, rule)[1])]
     if not told:
         reason = "none of the elements that tell were analysed"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ytterby.accounts.ruled import of_rule, verdict
 from ytterby.accounts.statement import Line, Statement
-from ytterby.facts.rule import rules
+from ytterby.facts.rule import Law, rules, the_rule
 
 _MONTHS = 12
 
@@ -30,15 +30,17 @@ class ProductFlow:
         return self.opening + self.received + self.made - self.used - self.sold - self.closing
 
 
-def monthly_flows(month: str, flows: list[ProductFlow], *, on: str) -> Statement:
+def monthly_flows(month: str, flows: list[ProductFlow], *, on: str, law: Law = None) -> Statement:
     """The flows of every product in a `month` (2026-10), and when they have to be entered.
 
     on: ISO date as of which the law counts. Keys: ("sold", product) and so on. Raises ValueError
     for a month that is none.
+
+    law: the rules that count; the shipped ones when None.
     """
-    (rule,) = rules("flow statement")
+    rule = the_rule("flow statement", law)
     remark = verdict(rule, on, True, f"due {_due(month, round(rule.fact.value))}", "")
-    for draft in rules("flow statement draft"):
+    for draft in rules("flow statement draft", law):
         remark += f"; {draft.instrument}: {draft.says} ({draft.on(on).text})"
     lines = [of_rule(("products", month), f"products in {month}", len(flows), "-", rule, remark)]
     for flow in flows:
@@ -49,14 +51,16 @@ def monthly_flows(month: str, flows: list[ProductFlow], *, on: str) -> Statement
 
 
 def quota_headroom(
-    used: Mapping[str, tuple[float, float]], quota: Mapping[str, float], *, on: str
+    used: Mapping[str, tuple[float, float]], quota: Mapping[str, float], *, on: str, law: Law = None
 ) -> Statement:
     """What is left of each quota on a day.
 
     used: (oxide equivalent, standard uncertainty) by what is counted, such as separation [kg].
     quota: what was given for the year [kg]. on: ISO date. Keys: ("headroom", "separation").
+
+    law: the rules that count; the shipped ones when None.
     """
-    (rule,) = rules("quota")
+    rule = the_rule("quota", law)
     lines = []
     for name, allowed in quota.items():
         mass, spread = used.get(name, (float("nan"), 0.0))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ytterby.accounts.allocation import Allocation, Burden, Rule
-from ytterby.accounts.emissions import CarbonBasis, Emissions, fuel_factor, per_joule
-from ytterby.accounts.energy import ELECTRICITY
+from ytterby.accounts.emissions import CarbonBasis, Emissions, per_joule
+from ytterby.accounts.purchases import good_of
 from ytterby.balance import Balance
 
 
@@ -66,7 +66,7 @@ def inventory(balance: Balance, basis: CarbonBasis, rule: Rule = "mass") -> Inve
 
     for one in books.bought:
         if one.mass > 0:
-            charge(inputs, one.substance, one.unit, one.mass)
+            charge(inputs, good_of(one, basis.told), one.unit, one.mass)
     for use in books.energy[0]:
         charge(inputs, use.carrier, use.unit, use.joules)
     for row in books.emitting:
@@ -83,9 +83,9 @@ def _factors(books: Emissions, names: tuple[str, ...]) -> dict[str, float]:
     carriers = {use.carrier for use in books.energy[0]}
     for name in names:
         if name in carriers:
-            grid = books.basis.grid if name == ELECTRICITY else fuel_factor(books, name)
-            if grid is not None:
-                found[name] = per_joule(grid)
+            told = books.basis.energy_factors(name)
+            if told:
+                found[name] = sum(map(per_joule, told))
             continue
         factor = books.basis.factor_of(name)
         if factor is not None:

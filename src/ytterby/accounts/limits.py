@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,21 +77,37 @@ class Limit:
 def limits(*, on: str, facts: Iterable[Fact] | None = None, **labels: str) -> tuple[Limit, ...]:
     """The limits that hold on the day `on` [ISO date] and carry these `labels`.
 
-    A label that a limit does not carry does not exclude it. facts: the law to look in; the
-    shipped limits when None. limits(on="2026-01-01", jurisdiction="CN", route="direct").
+    A label that a limit does not carry does not exclude it, and the law of a country holds in
+    its states: that of US in US-LA. facts: the law to look in; the shipped limits when None.
+    limits(on="2026-01-01", jurisdiction="CN", route="direct").
     """
-    shipped = (f for f in all_facts() if f.name.startswith(_LIMITS))
     found = [
         Limit.of(fact)
-        for fact in (shipped if facts is None else facts)
+        for fact in (_shipped() if facts is None else facts)
         if fact.labels.get("kind") != _BASELINE
     ]
     return tuple(
         limit
         for limit in found
         if limit.holds_on(on)
-        and all(limit.label(name) in ("", wanted) for name, wanted in labels.items())
+        and all(_carries(limit, name, wanted) for name, wanted in labels.items())
     )
+
+
+def jurisdictions() -> tuple[str, ...]:
+    """Those of which limits are shipped."""
+    return tuple(sorted({fact.labels["jurisdiction"] for fact in _shipped()}))
+
+
+def _shipped() -> Iterator[Fact]:
+    return (fact for fact in all_facts() if fact.name.startswith(_LIMITS))
+
+
+def _carries(limit: Limit, name: str, wanted: str) -> bool:
+    label = limit.label(name)
+    if name == "jurisdiction" and wanted.startswith(f"{label}-"):
+        return True
+    return label in ("", wanted)
 
 
 def judge(low: float, high: float, limit: Limit, margin: float) -> Verdict:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ytterby.accounts.ruled import of_rule, verdict
 from ytterby.accounts.statement import Line, Statement
-from ytterby.facts.rule import Rule, rules
+from ytterby.facts.rule import Law, Rule, rules, the_rule
 
 Origins = Mapping[str, Mapping[str, Mapping[str, float]]]
 """Share by country [-] by stage by element: {"Dy": {"mined": {"MM": 0.7, "AU": 0.3}}}."""
@@ -17,7 +17,12 @@ _ROUNDING = 1e-9
 
 
 def magnet_origin(
-    origins: Origins, *, on: str, milled_and_sintered_in: str = "", recycled: bool = False
+    origins: Origins,
+    *,
+    on: str,
+    milled_and_sintered_in: str = "",
+    recycled: bool = False,
+    law: Law = None,
 ) -> Statement:
     """The share of each element from a barred country at each stage, and what follows on a day.
 
@@ -25,9 +30,11 @@ def magnet_origin(
     milled_and_sintered_in: country, for the exception of recycled material. recycled: whether the
     magnet is NdFeB wholly from recycled material. on: ISO date. Keys: ("barred", "Dy", "mined"),
     ("verdict",): 1 where it may be delivered, 0 where not, none where that is undecided.
+
+    law: the rules that count; the shipped ones when None.
     """
     lines, verdicts = [], []
-    for rule in rules("magnet origin"):
+    for rule in rules("magnet origin", law):
         stage = rule.label("stage")
         barred = rule.label("countries").split()
         for element, stages in origins.items():
@@ -44,14 +51,14 @@ def magnet_origin(
             lines.append(of_rule(key, label, bad, "-", rule, remark))
             applies = rule.on(on).applies
             verdicts.append(met if applies else None if applies is None else True)
-    exempt = _exemption(on, milled_and_sintered_in, recycled)
+    exempt = _exemption(on, milled_and_sintered_in, recycled, law)
     return Statement(
         "Origin of magnet material (10 USC 4872)", (_overall(verdicts, exempt), *lines)
     )
 
 
-def _exemption(on: str, country: str, recycled: bool) -> Rule | None:
-    (rule,) = rules("magnet origin exception")
+def _exemption(on: str, country: str, recycled: bool, law: Law) -> Rule | None:
+    rule = the_rule("magnet origin exception", law)
     there = recycled and country == rule.label("country")
     return rule if there and rule.on(on).applies else None
 

@@ -11,7 +11,7 @@ from ytterby.facts import Fact, fact, table
 
 PriceSet = Mapping[str, Fact]
 """Price by good: element (of its trade oxide, or of itself), substance, electricity, fuel."""
-DEFAULT_SETS = ("adamas-2025", "usgs-2025", "metals", "reagents", "energy")
+DEFAULT_SETS = ("remembered", "adamas-2025", "usgs-2025", "metals", "reagents", "energy")
 SOLD_TOGETHER = (("Nd", "Pr"),)
 """Rare earths whose oxides are sold as one, didymium."""
 PURE = 0.99
@@ -71,7 +71,9 @@ class Sale:
         return self.mass * self.paid * self.price.value if self.price else float("nan")
 
 
-def sales(balance: Balance, prices: PriceSet) -> tuple[Sale, ...]:
+def sales(
+    balance: Balance, prices: PriceSet, own: Mapping[str, Fact] | None = None
+) -> tuple[Sale, ...]:
     """What each product brings, by element.
 
     A product of which one oxide (or neodymium and praseodymium together) makes up 99 % of the
@@ -79,15 +81,22 @@ def sales(balance: Balance, prices: PriceSet) -> tuple[Sale, ...]:
     mixed oxide at its payability. What holds less than half the oxygen of its oxides is a metal: it
     brings more than the oxides it takes, and more again as a magnet (the outlet `magnet` of a
     unit). Any other product is paid for its cobalt, nickel and copper.
+
+    own: payabilities in place of shipped ones, by name: {"prices.payability.magnet": ...}.
     """
     found: list[Sale] = []
     for edge in balance.edges:
         if edge.role == "product" and edge.target is None:
-            found += _sales_of(balance, edge.name, prices)
+            found += _sales_of(balance, edge.name, prices, own or {})
     return tuple(found)
 
 
-def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
+def _payability(own: Mapping[str, Fact] | None, sold_as: str) -> Fact:
+    name = f"prices.payability.{sold_as}"
+    return (own or {}).get(name) or fact(name)
+
+
+def _sales_of(balance: Balance, name: str, prices: PriceSet, own: Mapping[str, Fact]) -> list[Sale]:
     oxides = {
         e: balance.mass(name, e) * oxide_factor(e)
         for e in RARE_EARTHS
@@ -97,10 +106,10 @@ def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
     oxides = {e: mass for e, mass in oxides.items() if mass > TRACE * total}
     if _is_metal(balance, name, oxides):
         sold_as = "magnet" if name.endswith(_MAGNET) else "metal"
-        paid = fact(f"prices.payability.{sold_as}")
+        paid = _payability(own, sold_as)
         return [Sale(name, e, m, prices.get(e), paid, sold_as) for e, m in oxides.items()]
     if 2 * total <= balance.flow(name) * balance.period:
-        paid = fact("prices.payability.liquor-metals")
+        paid = _payability(own, "liquor-metals")
         return [
             Sale(name, metal, balance.mass(name, metal), prices.get(metal), paid, "liquor")
             for metal in ("Co", "Ni", "Cu")
@@ -114,7 +123,7 @@ def _sales_of(balance: Balance, name: str, prices: PriceSet) -> list[Sale]:
             for e in group
             if e in oxides
         ]
-    paid = fact("prices.payability.mixed-oxide")
+    paid = _payability(own, "mixed-oxide")
     return [Sale(name, e, m, prices.get(e), paid, "mixed oxide") for e, m in oxides.items()]
 
 
@@ -138,24 +147,29 @@ def contained_value(balance: Balance, feed: str, prices: PriceSet) -> float:
     )
 
 
-def priced_by_content(balance: Balance, feed: str, prices: PriceSet) -> dict[str, Fact]:
+def priced_by_content(
+    balance: Balance, feed: str, prices: PriceSet, own: Mapping[str, Fact] | None = None
+) -> dict[str, Fact]:
     """The prices, with `feed` at its usual share of the value that it contains.
 
-    The share is the fact `prices.payability.scrap`, and what rests on it is no better founded.
+    The share is the fact `prices.payability.scrap`, or the one of that name in `own`, and what
+    rests on it is no better founded.
     """
-    paid = fact("prices.payability.scrap")
+    paid = _payability(own, "scrap")
     mass = balance.flow(feed) * balance.period
     price = paid.value * contained_value(balance, feed, prices) / mass
     source = f"{paid.value:g} of the oxides it contains; {paid.source}"
     return {**prices, feed: Fact(f"price.{feed}", price, "USD/kg", paid.evidence, source)}
 
 
-def as_mixed_oxide(balance: Balance, prices: PriceSet) -> float:
+def as_mixed_oxide(
+    balance: Balance, prices: PriceSet, own: Mapping[str, Fact] | None = None
+) -> float:
     """What all rare earths in the oxide products would bring as one mixed oxide, over the period.
 
-    Elements without a price count nothing.
+    Elements without a price count nothing. own: see `sales`.
     """
-    paid = fact("prices.payability.mixed-oxide").value
+    paid = _payability(own, "mixed-oxide").value
     total = 0.0
     for sale in _oxides(balance):
         if sale[0] in prices:

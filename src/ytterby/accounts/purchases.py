@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,10 +41,16 @@ SOLUTES = (
     "H2",
 )
 """Reagents that are recognised, alone or in water."""
+METALS = ("Fe", "Ni", "Co", "Cu", "Al", "Ca")
+"""Metals that are recognised where they make up nearly all of a feed."""
 WATER, AIR = "water", "air"
 FREE = (WATER, AIR)
 """Bought in large amounts for next to nothing; they do not count towards completeness."""
+SUBSTANCES = frozenset((*SOLUTES, *METALS, *DILUENTS, *EXTRACTANTS, *FREE))
+"""All that is recognised."""
 _AIR = {"N", "O", "Ar"}
+_NEARLY_ALL = 0.99
+"""Share of a feed from which it counts as a metal, its impurities with it [-]."""
 _EXACT, _CLOSE = 1e-6, 0.01
 """Misfit of an element, relative to the largest, of a computed and of a measured balance [-]."""
 _FEED_OF = " > "
@@ -64,6 +70,40 @@ class Purchase:
     unit: str | None
     substance: str
     mass: float
+
+
+@dataclass(frozen=True)
+class Good:
+    """All that is bought of one good over the period.
+
+    name: of the substance, or of the feed where a price or factor of the user is for that feed.
+    mass: pure substance, or the feed as it is [kg]. edges: by which it enters.
+    """
+
+    name: str
+    mass: float
+    edges: tuple[str, ...]
+
+
+def good_of(bought: Purchase, known: Collection[str]) -> str:
+    """The name by which an account knows a purchase: its feed where `known` holds that, else its
+    substance.
+
+    A feed that is called like a substance counts as what its elements say.
+    """
+    named = bought.feed in known and bought.feed not in SUBSTANCES
+    return bought.feed if named else bought.substance
+
+
+def goods(bought: Iterable[Purchase], known: Collection[str] = ()) -> tuple[Good, ...]:
+    """Purchases of one name together. known: names of prices or factors, see `good_of`."""
+    found: dict[str, list[Purchase]] = {}
+    for one in bought:
+        found.setdefault(good_of(one, known), []).append(one)
+    return tuple(
+        Good(name, sum(one.mass for one in same), tuple(dict.fromkeys(one.edge for one in same)))
+        for name, same in found.items()
+    )
 
 
 def purchases(
@@ -103,6 +143,9 @@ def _recognised(balance: Balance, row: int, feed: str, mass: float) -> dict[str,
     }
     if "Ar" in moles and set(moles) <= _AIR:
         return {AIR: mass}
+    for metal in METALS:
+        if moles.get(metal, 0.0) * atomic_mass(metal) > _NEARLY_ALL * mass:
+            return {metal: mass}
     fits = [_fit(moles, substances) for substances in _candidates(set(moles))]
     exact = [parts for misfit, parts in fits if misfit <= _EXACT]
     misfit, parts = min(fits, key=lambda fit: fit[0], default=(math.inf, {}))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ytterby.balance import AMBIENT, Balance, Stream
 from ytterby.facts import Fact, fact, table
 
 _PER_HOUR = 3600
-_WATTS = 1000
+WATTS = 1000
 _LITRES = 1000
 _PER_TONNE = 1000
 
@@ -66,10 +67,25 @@ class Sizing:
         return kind in table("sizing.residence") or f"sizing.residence.{kind}" in self.own
 
     def entering(self, unit: str) -> list[Stream]:
-        return [self.balance.streams[e.name] for e in self.balance.edges if e.target == unit]
+        return [self.balance.streams[name] for name in self._ends[0].get(unit, ())]
 
     def leaving(self, unit: str) -> list[Stream]:
-        return [self.balance.streams[e.name] for e in self.balance.edges if e.source == unit]
+        return [self.balance.streams[name] for name in self._ends[1].get(unit, ())]
+
+    @cached_property
+    def _ends(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Names of the edges that enter each unit, and of those that leave it."""
+        entering: dict[str, list[str]] = {}
+        leaving: dict[str, list[str]] = {}
+        for edge in self.balance.edges:
+            for ends, unit in ((entering, edge.target), (leaving, edge.source)):
+                if unit is not None:
+                    ends.setdefault(unit, []).append(edge.name)
+        return entering, leaving
+
+    def told(self, unit: str, field: str, name: str) -> Fact:
+        """The fact that a field of the unit held, or the shipped `name`."""
+        return self.own.get(name) or self.balance.facts.get(f"{unit}.{field}") or fact(name)
 
     def power(self, unit: str, carrier: str) -> float:
         """What the unit itself says that it takes of a carrier [W]."""
@@ -113,6 +129,11 @@ def nothing(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     return ()
 
 
+def gas_at_ambient(streams: Iterable[Stream]) -> float:
+    """Volume of gas [m3/h] at ambient temperature."""
+    return sum(s.volume("gas") * AMBIENT / s.temperature for s in streams) * _PER_HOUR
+
+
 def tank(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     """A stirred tank: V = q tau / (1 - freeboard), with its agitator and pump."""
     flow = sum(sizing.slurry(stream) for stream in sizing.entering(unit))
@@ -120,9 +141,21 @@ def tank(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     power = liquid * sizing.si("sizing.agitation-power", "W/m3")
     return (
         Item(unit, "tank", 1, sizing.tank_of(liquid)),
-        Item(unit, "agitator", 1, power / _WATTS, power=power),
+        Item(unit, "agitator", 1, power / WATTS, power=power),
         sizing.pump(unit, flow),
     )
+
+
+def heated_tank(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
+    """A stirred tank with a heater for what its slurry is warmer than what enters.
+
+    Simplification: heat of reaction is left out, as in `furnace`.
+    """
+    entering, leaving = sizing.entering(unit), sizing.leaving(unit)
+    heat = sum(sensible(sizing, s) for s in leaving) - sum(sensible(sizing, s) for s in entering)
+    heat = max(heat, 0.0) / sizing.si("sizing.boiler-efficiency", "-")
+    heater = (Item(unit, "heater", 1, heat / WATTS, heat=heat),) if heat else ()
+    return (*tank(sizing, unit, kind), *heater)
 
 
 def filter_press(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
@@ -145,13 +178,12 @@ def furnace(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     entering, leaving = sizing.entering(unit), sizing.leaving(unit)
     evaporated = sum(s["H2O(g)"] for s in leaving) - sum(s["H2O(g)"] for s in entering)
     water = max(evaporated, 0.0) * _water_mass(leaving[0])
-    heat = sum(_sensible(sizing, s) for s in leaving) - sum(_sensible(sizing, s) for s in entering)
+    heat = sum(sensible(sizing, s) for s in leaving) - sum(sensible(sizing, s) for s in entering)
     heat += water * sizing.si("sizing.heat-of-evaporation", "J/kg")
     heat = max(heat, 0.0) / sizing.si("sizing.furnace-efficiency", "-")
-    gas = sum(s.volume("gas") * AMBIENT / s.temperature for s in leaving) * _PER_HOUR
     return (
-        Item(unit, "furnace", 1, heat / _WATTS, heat=heat),
-        Item(unit, "gas-scrubber", 1, gas),
+        Item(unit, "furnace", 1, heat / WATTS, heat=heat),
+        Item(unit, "gas-scrubber", 1, gas_at_ambient(leaving)),
     )
 
 
@@ -160,7 +192,7 @@ def _water_mass(stream: Stream) -> float:
     return float(basis.molar_mass[basis.index["H2O"]])
 
 
-def _sensible(sizing: Sizing, stream: Stream) -> float:
+def sensible(sizing: Sizing, stream: Stream) -> float:
     """Heat above ambient [W]."""
     capacity = (
         stream.mass_of("solid") * sizing.si("sizing.heat-capacity-solid", "J/kg/K")
@@ -196,8 +228,8 @@ def crushing(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     """A furnace that demagnetises and a crusher, both by what the unit says that it takes."""
     heat, work = sizing.power(unit, "heat"), sizing.power(unit, "electricity")
     return (
-        Item(unit, "furnace", 1, heat / _WATTS, heat=heat),
-        Item(unit, "roll-crusher", 1, work / _WATTS, power=work),
+        Item(unit, "furnace", 1, heat / WATTS, heat=heat),
+        Item(unit, "roll-crusher", 1, work / WATTS, power=work),
     )
 
 
@@ -208,13 +240,13 @@ def electric_furnace(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     bound; vacuum, casting wheel and gas line are named as missing.
     """
     power = sizing.power(unit, "electricity")
-    return (Item(unit, "furnace", 1, power / _WATTS, power=power),)
+    return (Item(unit, "furnace", 1, power / WATTS, power=power),)
 
 
 def driven(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     """The motors by the electricity that the unit says that it takes, not what they move."""
     power = sizing.power(unit, "electricity")
-    return (Item(unit, "motor", 1, power / _WATTS, power=power),)
+    return (Item(unit, "motor", 1, power / WATTS, power=power),)
 
 
 def sieving(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
@@ -230,49 +262,5 @@ def blending(sizing: Sizing, unit: str, kind: str) -> tuple[Item, ...]:
     power = powder * sizing.si("sizing.blending-energy", "J/kg")
     return (
         Item(unit, "bin", 1, batch / _PER_TONNE),
-        Item(unit, "motor", 1, power / _WATTS, power=power),
+        Item(unit, "motor", 1, power / WATTS, power=power),
     )
-
-
-RULES: dict[str, Callable[[Sizing, str, str], tuple[Item, ...]]] = {
-    "alloy-blend": blending,
-    "calcination": furnace,
-    "calciothermic-reduction": electric_furnace,
-    "cascade": cascade,
-    "coating": nothing,
-    "drying": furnace,
-    "alkaline-fusion": furnace,
-    "filter": filter_press,
-    "fluorination": electric_furnace,
-    "grain-boundary-diffusion": electric_furnace,
-    "hydrogen-decrepitation": sieving,
-    "jet-milling": driven,
-    "machining": driven,
-    "magnet-preparation": crushing,
-    "molten-salt-electrolysis": nothing,
-    "oxidation-roast": furnace,
-    "pressing": driven,
-    "sintering": electric_furnace,
-    "specified-split": nothing,
-    "split": nothing,
-    "strip-casting": electric_furnace,
-    "sulfation-roast": furnace,
-}
-"""How each kind of unit is sized; kinds with a residence time in the facts are stirred tanks."""
-UNPRICED = {
-    kind: f"{lacks}, of which no open cost is known"
-    for kind, lacks in {
-        "calciothermic-reduction": "crucibles and inert gas",
-        "coating": "a plating line",
-        "fluorination": "the gas line of hydrogen fluoride",
-        "grain-boundary-diffusion": "vacuum",
-        "hydrogen-decrepitation": "a hydrogen vessel",
-        "jet-milling": "a mill and its inert gas",
-        "machining": "machine tools",
-        "molten-salt-electrolysis": "cells and rectifiers",
-        "pressing": "presses and their field",
-        "sintering": "vacuum",
-        "strip-casting": "vacuum and a casting wheel",
-    }.items()
-}
-"""What a kind of unit has besides, and no correlation covers."""

@@ -10,6 +10,7 @@ from typing import Any
 from ytterby.accounts import Line, Statement
 from ytterby.app.books import Books, books_of
 from ytterby.app.options import AccountsOptions
+from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.app.run import changed
 from ytterby.app.tables import refuse_format, write
@@ -23,6 +24,7 @@ _LEAST_SHARE = 1e-3
 def accounts(path: Path, options: AccountsOptions) -> int:
     """Draw up the accounts of the plant in `path` and print or write them."""
     refuse_format(options.out)
+    require_files(options)
     plant = changed(Plant.read(path), options.set_)
     announce_compilation()
     with progress() as tick:

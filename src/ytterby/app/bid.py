@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.accounts import CostBasis
-from ytterby.app.books import prices_of
 from ytterby.app.options import BidOptions
+from ytterby.app.own_files import own_of, prices_of
 from ytterby.app.progress import announce_compilation
 from ytterby.plant import Plant, PlantError
 from ytterby.plant.file import load
@@ -33,7 +33,9 @@ def bid(lot: Path, plants: tuple[Path, ...], options: BidOptions) -> int:
             feeds = ", ".join(plant.feeds)
             raise PlantError((), f"--feed {options.feed}: {path} has the feeds {feeds}")
         routes[str(path)] = (plant, options.feed)
-    basis = CostBasis(place=options.place, prices=prices_of(options.prices))
+    basis = CostBasis(
+        place=options.place, prices=prices_of(options.prices, options.own), own=own_of(options.own)
+    )
     announce_compilation()
     workers = os.cpu_count() or 1 if options.cores else 1
     found = choose(offered, routes, basis, _terms(options), workers=workers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 from ytterby.accounts import (
     CarbonBasis,
@@ -21,7 +20,6 @@ from ytterby.accounts import (
     effluent,
     kinds_of,
     limits,
-    price_set,
     priced_by_content,
     radioactivity,
     recovery_and_purity,
@@ -30,11 +28,12 @@ from ytterby.accounts import (
     weigh,
 )
 from ytterby.accounts.evidence import Account
-from ytterby.accounts.prices import of_facts, values
+from ytterby.accounts.limits import jurisdictions
+from ytterby.accounts.prices import values
 from ytterby.app.options import Place, Site
+from ytterby.app.own_files import ELECTRICITY, factors_of, own_of, permit_of, prices_of, strangers
 from ytterby.balance import Balance
 from ytterby.facts import Fact, table
-from ytterby.facts.library import read
 from ytterby.plant import Plant, PlantError
 
 _USUAL_AREA = "general"
@@ -73,23 +72,32 @@ class Books:
         return tuple(one for one in found if one is not None)
 
 
-def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool = False) -> Books:
+def books_of(
+    plant: Plant | None,
+    balance: Balance,
+    site: Site,
+    *,
+    weighed: bool = False,
+    kinds: Mapping[str, str] | None = None,
+) -> Books:
     """The accounts that `site` asks for: cost where a place is named, greenhouse gases where a
     grid is, effluent and radioactivity where a law is, recycled content where the class of a feed
     is.
 
-    plant: tells the kinds of units; None for a balance that did not come from one. weighed: also
-    tell what each line of cost and of greenhouse gases moves with.
+    plant: tells the kinds of units; None for a balance that did not come from one, of which
+    `kinds` may tell them. weighed: also tell what each line of cost and of greenhouse gases moves
+    with.
     """
-    kinds = kinds_of(plant) if plant is not None else {}
+    kinds = kinds_of(plant) if plant is not None else kinds or {}
     prices = prices_for(balance, site)
     recovery, taken = attribute(recovery_and_purity, balance), consumption(balance, kinds)
     found = Books(balance, recovery, taken, facts=balance.facts)
     absent = []
-    if site.place is None:
+    money = money_of(site)
+    if money is None:
         absent.append(("Cost and return", "give the place of the plant: --place EE"))
     else:
-        found = _with_money(found, CostBasis(site.place, prices=prices, kinds=kinds), site, weighed)
+        found = _with_money(found, replace(money, prices=prices, kinds=kinds), site, weighed)
     grid = grid_of(site)
     if grid is None:
         absent.append(("Greenhouse gases", "give the region of its grid: --grid EE"))
@@ -97,7 +105,7 @@ def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool
         refuse_feeds("--cut-off", site.cut_off, balance)
         climate = replace(climate_of(grid, site), kinds=kinds, prices=values(prices))
         found = _with_climate(found, climate, weighed)
-    if site.law is None:
+    if site.law is None and site.permit is None:
         absent.append(("Water, effluent and radioactivity", "give the law that holds: --law CN"))
     else:
         law = law_of(site)
@@ -114,7 +122,7 @@ def books_of(plant: Plant | None, balance: Balance, site: Site, *, weighed: bool
     elif plant is not None and any(feed.form == "scrap" for feed in plant.feeds.values()):
         hint = "say what the scrap was: --feed-class scrap=post-consumer"
         absent.append(("Recycled content", hint))
-    return replace(found, absent=tuple(absent))
+    return replace(found, absent=(*absent, *strangers(site, balance)))
 
 
 def _content(classes: Mapping[str, str], balance: Balance) -> Account:
@@ -156,11 +164,11 @@ def _with_money(books: Books, basis: CostBasis, site: Site, weighed: bool) -> Bo
 def _changed(basis: CostBasis, changed: Fact, balance: Balance, site: Site) -> CostBasis:
     """The basis with one fact in the place of that of the same name; scrap follows its content."""
     goods = {g: changed if f.name == changed.name else f for g, f in basis.prices.items()}
-    own_prices = prices_of(site.prices)
+    own_prices, own = prices_of(site.prices, site.own), {**basis.own, changed.name: changed}
     for scrap in site.scrap:
         if scrap not in own_prices and changed.name != basis.prices[scrap].name:
-            goods = priced_by_content(balance, scrap, goods)
-    return replace(basis, prices=goods, own={**basis.own, changed.name: changed})
+            goods = priced_by_content(balance, scrap, goods, own)
+    return replace(basis, prices=goods, own=own)
 
 
 def _with_climate(books: Books, basis: CarbonBasis, weighed: bool) -> Books:
@@ -195,16 +203,28 @@ def grid_of(place: Place) -> str | None:
 
 def climate_of(grid: str, place: Place) -> CarbonBasis:
     """How greenhouse gases are reckoned at a place, but for the plant."""
-    return CarbonBasis(grid, factors=_own("--factors", place.factors), cut_off=place.cut_off)
+    factors = factors_of(place.factors)
+    contract = factors.pop(ELECTRICITY, None)
+    own = own_of(place.own)
+    return CarbonBasis(grid, factors=factors, contract=contract, cut_off=place.cut_off, own=own)
+
+
+def money_of(place: Place) -> CostBasis | None:
+    """How money is reckoned at a place, but for the plant; None where none is named."""
+    if place.place is None:
+        return None
+    prices = prices_of(place.prices, place.own)
+    basis = CostBasis(place.place, prices=prices, own=own_of(place.own))
+    return basis if place.year is None else replace(basis, year=place.year)
 
 
 def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
     """The prices, scrap by its content where it has no price of its own."""
-    prices = prices_of(place.prices)
+    prices, own = prices_of(place.prices, place.own), own_of(place.own)
     refuse_feeds("--scrap", (scrap for scrap in place.scrap if scrap not in prices), balance)
     for scrap in place.scrap:
         if scrap not in prices:
-            prices = priced_by_content(balance, scrap, prices)
+            prices = priced_by_content(balance, scrap, prices, own)
     return prices
 
 
@@ -217,26 +237,18 @@ def refuse_feeds(option: str, names: Iterable[str], balance: Balance) -> None:
             raise PlantError((), f"{option} {name}: expected one of {', '.join(known)}")
 
 
-def prices_of(path: Path | None) -> dict[str, Fact]:
-    """The shipped prices, with those of a file in front; raises PlantError."""
-    return price_set() | _own("--prices", path)
-
-
-def _own(option: str, path: Path | None) -> dict[str, Fact]:
-    """The facts of a file of the user, by the last part of their names; raises PlantError."""
-    try:
-        return {} if path is None else of_facts(read(path))
-    except ValueError as error:
-        raise PlantError((), f"{option} {path}: {error}") from None
-
-
 def law_of(site: Site) -> tuple[Limit, ...]:
-    """The limits that hold on the day and in the area; raises PlantError where there are none."""
+    """The limits that hold on the day and in the area, and those of the permit; raises PlantError
+    where there are none."""
     today = site.on or date.today().isoformat()
-    law = limits(on=today, jurisdiction=str(site.law), route=site.route)
+    permit = tuple(limit for limit in permit_of(site.permit) if limit.holds_on(today))
+    if site.law is None:
+        return permit
+    law = limits(on=today, jurisdiction=site.law, route=site.route)
     area = site.area or _USUAL_AREA
     if any(one.label("area") == area for one in law):
         law = tuple(one for one in law if one.label("area") in ("", area))
     if not law:
-        raise PlantError((), f"--law {site.law}: found no limits, expected CN, US, MY or EU")
-    return law
+        known = ", ".join(jurisdictions())
+        raise PlantError((), f"--law {site.law}: found no limits, expected one of {known}")
+    return (*permit, *law)

@@ -34,9 +34,10 @@ def compare(plant: Path, /, *others: Path, options: CompareOptions | None = None
     Parameters
     ----------
     plant
-        The plant file that the others are compared with.
+        The plant file that the others are compared with, or a balance that `ytterby run --json`
+        or `ytterby reconcile --json` wrote.
     others
-        Any number of other plant files.
+        Any number of other plant files and balances.
     """
     from ytterby.app.compare import compare
 

@@ -16,6 +16,7 @@ statement = App(
 Json = Annotated[bool, Parameter(negative=(), help="Print JSON and nothing else.")]
 Out = Annotated[Path | None, Parameter(help="Write to this file: .json, .csv or .xlsx.")]
 On = Annotated[str | None, Parameter(help="The day whose law counts; today when not given.")]
+Rules = Annotated[Path | None, Parameter(help="A file of rules of yours beside the shipped ones.")]
 Books = Annotated[str, Parameter(help="The books: a file, or the address of a database.")]
 LotName = Annotated[str, Parameter(help="The lot.")]
 Lots = Annotated[tuple[str, ...], Parameter(name="--lot", negative=(), help="May be repeated.")]
@@ -58,7 +59,9 @@ def plan(
 
 
 @statement.command
-def law(*words: str, on: On = None, json: Json = False, out: Out = None) -> int:
+def law(
+    *words: str, on: On = None, rules: Rules = None, json: Json = False, out: Out = None
+) -> int:
     """List the rules of law that statements rest on, with status, source and how they were read.
 
     Parameters
@@ -68,8 +71,8 @@ def law(*words: str, on: On = None, json: Json = False, out: Out = None) -> int:
     """
     from ytterby.app import statement as told
 
-    day = told.today(on)
-    return told.tell(lambda: [told.law(words, day)], as_json=json, out=out)
+    day, law = told.today(on), told.law_of(rules)
+    return told.tell(lambda: [told.law(words, day, law)], as_json=json, out=out)
 
 
 @statement.command
@@ -82,12 +85,14 @@ def oxide(book: Books, /, *, lot: Lots = (), json: Json = False, out: Out = None
 
 
 @statement.command
-def fingerprint(book: Books, /, *, lot: Lots = (), json: Json = False, out: Out = None) -> int:
+def fingerprint(
+    book: Books, /, *, lot: Lots = (), rules: Rules = None, json: Json = False, out: Out = None
+) -> int:
     """Tell whether assays fit the feed class that was declared."""
     from ytterby.app import statement as told
 
-    books = told.book_of(book)
-    return told.tell(lambda: told.fingerprints(books, lot), as_json=json, out=out)
+    books, law = told.book_of(book), told.law_of(rules)
+    return told.tell(lambda: told.fingerprints(books, lot, law), as_json=json, out=out)
 
 
 @statement.command
@@ -113,6 +118,7 @@ def flows(
     month: Annotated[str, Parameter(help="Such as 2026-03.")],
     quota: Annotated[str | None, Parameter(help="Of the year, as oxide, such as '400 t'.")] = None,
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
@@ -121,9 +127,9 @@ def flows(
     from ytterby.app.statement_flows import flows
     from ytterby.quantity import parse
 
-    books, day = told.book_of(book), told.today(on)
+    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
     allowed = {"separation": parse(quota, "kg")} if quota is not None else {}
-    return told.tell(lambda: flows(books, month, allowed, day), as_json=json, out=out)
+    return told.tell(lambda: flows(books, month, allowed, day, law), as_json=json, out=out)
 
 
 @statement.command
@@ -132,6 +138,7 @@ def taxes(
     /,
     *,
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
@@ -139,8 +146,8 @@ def taxes(
     from ytterby.app import statement as told
     from ytterby.app.statement_files import taxes
 
-    day = told.today(on)
-    return told.tell(lambda: taxes(file, day), as_json=json, out=out)
+    day, law = told.today(on), told.law_of(rules)
+    return told.tell(lambda: taxes(file, day, law), as_json=json, out=out)
 
 
 @statement.command
@@ -152,6 +159,7 @@ def recovery(
     *,
     uncertainty: Annotated[float, Parameter(help="Of the recovery.")],
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
@@ -160,9 +168,10 @@ def recovery(
     from ytterby.app import statement as told
     from ytterby.quantity import parse
 
-    day, went, came = told.today(on), parse(taken, "kg"), parse(made, "kg")
+    day, law = told.today(on), told.law_of(rules)
+    went, came = parse(taken, "kg"), parse(made, "kg")
     return told.tell(
-        lambda: [recovery_bands(stage, went, came, uncertainty=uncertainty, on=day)],
+        lambda: [recovery_bands(stage, went, came, uncertainty=uncertainty, on=day, law=law)],
         as_json=json,
         out=out,
     )
@@ -178,18 +187,21 @@ def recycled(
     first: Annotated[str | None, Parameter(help="First month that is averaged.")] = None,
     last: Annotated[str | None, Parameter(help="Last month that is averaged.")] = None,
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
     """Recycled share of Nd, Dy, Pr, Tb, B, Sm, Ni and Co in a lot, pre- and post-consumer apart."""
     from ytterby.app import statement as told
 
-    books, day = told.book_of(book), told.today(on)
+    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
     window = None
     if first is not None and last is not None:
         boundaries = told.months(first, last)
         window = (boundaries[0], boundaries[-1])
-    return told.tell(lambda: [told.recycled(books, lot, model, window, day)], as_json=json, out=out)
+    return told.tell(
+        lambda: [told.recycled(books, lot, model, window, day, law)], as_json=json, out=out
+    )
 
 
 @statement.command
@@ -226,15 +238,16 @@ def origin(
     sintered_in: Annotated[str, Parameter(help="Country of milling and sintering.")] = "",
     recycled: Annotated[bool, Parameter(negative=(), help="NdFeB from recycled only.")] = False,
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
     """The origin test of 10 USC 4872, per element and stage."""
     from ytterby.app import statement as told
 
-    books, day = told.book_of(book), told.today(on)
+    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
     return told.tell(
-        lambda: [told.origin(books, lot, sintered_in, recycled, day)], as_json=json, out=out
+        lambda: [told.origin(books, lot, sintered_in, recycled, day, law)], as_json=json, out=out
     )
 
 
@@ -248,6 +261,7 @@ def purity(
     *,
     cost: Annotated[str, Parameter(help="Of production, such as '1000 USD'.")] = "0 USD",
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
@@ -255,9 +269,10 @@ def purity(
     from ytterby.app import statement as told
     from ytterby.quantity import parse
 
-    books, day, spent = told.book_of(book), told.today(on), parse(cost, "USD")
+    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
+    spent = parse(cost, "USD")
     return told.tell(
-        lambda: [told.purity(books, lot, form, element, spent, day)], as_json=json, out=out
+        lambda: [told.purity(books, lot, form, element, spent, day, law)], as_json=json, out=out
     )
 
 
@@ -269,11 +284,12 @@ def export_control(
     /,
     *,
     on: On = None,
+    rules: Rules = None,
     json: Json = False,
     out: Out = None,
 ) -> int:
     """The listed items of Chinese export control that a lot matches."""
     from ytterby.app import statement as told
 
-    books, day = told.book_of(book), told.today(on)
-    return told.tell(lambda: [told.controlled(books, lot, form, day)], as_json=json, out=out)
+    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
+    return told.tell(lambda: [told.controlled(books, lot, form, day, law)], as_json=json, out=out)

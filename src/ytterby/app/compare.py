@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -17,10 +18,12 @@ from ytterby.accounts.compare import Row
 from ytterby.app.books import Books, books_of
 from ytterby.app.files import refuse_folder
 from ytterby.app.options import CompareOptions
+from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.app.run import changed
 from ytterby.app.show import UNKNOWN, grand, significant
 from ytterby.app.tables import refuse_format, write
+from ytterby.balance import Balance, BalanceError, RecordError
 from ytterby.plant import Plant, PlantError
 
 LEAST_CHANGE = 1e-4
@@ -35,20 +38,43 @@ _SHOWN_AS = {"-": (100, "%"), "kg/s": (3600, "kg/h")}
 _ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destination": 2}
 _ELEMENT_AT |= {"content": 2}
 """Where the element stands in the key of a line, by the first word of the key."""
+_SAVED = ".json"
 _TOGETHER = "rare earths"
 
 
+@dataclass(frozen=True, eq=False)
+class Saved:
+    """A balance that was written before, with the kinds of its units where they were told."""
+
+    balance: Balance
+    kinds: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.balance.plant
+
+
 def compare(paths: Sequence[Path], options: CompareOptions) -> int:
-    """Solve the plants in `paths`, and the first with changes, and print what differs."""
+    """Put what is in `paths`, and the first with changes, side by side, and print what differs.
+
+    paths: plant files, which are solved, and balances as `ytterby run --json` and `ytterby
+    reconcile --json` write them.
+    """
     refuse_format(options.out)
     refuse_folder("--report", options.report)
-    plants = named(paths, options.with_)
-    if len(plants) == 1:
-        expected = 'expected another plant file, or --with "unit.field=value"'
+    require_files(options)
+    found = named(paths, options.with_)
+    if len(found) == 1:
+        expected = 'expected another plant file or balance, or --with "unit.field=value"'
         raise PlantError((), f"found one plant to compare, {expected}")
     announce_compilation()
-    cases = {name: _books(plant, options) for name, plant in plants.items()}
-    found = comparisons(cases)
+    cases = {name: _books(one, options) for name, one in found.items()}
+    _tell(cases, comparisons(cases), options)
+    return 0
+
+
+def _tell(cases: dict[str, Books], found: list[Comparison], options: CompareOptions) -> None:
+    """Print the comparison, or write it where it is wanted."""
     tables = {one.title: one.table() for one in found}
     tree = {title: json.loads(one.to_json(orient="records")) for title, one in tables.items()}
     if options.json:
@@ -68,33 +94,54 @@ def compare(paths: Sequence[Path], options: CompareOptions) -> int:
 
         write_page(cases, found, options.report)
         print(f"Report: {options.report}", file=told)
-    return 0
 
 
-def named(paths: Sequence[Path], variants: Sequence[str]) -> dict[str, Plant]:
-    """The plants by their names, or by their files where those are alike, and the first one with
-    changes by these. Raises PlantError where two are the same."""
-    read = [Plant.read(path) for path in paths]
-    alike = Counter(plant.name for plant in read)
+def named(paths: Sequence[Path], variants: Sequence[str]) -> dict[str, Plant | Saved]:
+    """Plants and balances by their names, or by their files where those are alike, and the first
+    one with changes by these. Raises PlantError where two are the same."""
+    read = [saved(path) if path.suffix == _SAVED else Plant.read(path) for path in paths]
+    alike = Counter(one.name for one in read)
     names = [
-        plant.name if alike[plant.name] == 1 else str(path)
-        for plant, path in zip(read, paths, strict=True)
+        one.name if alike[one.name] == 1 else str(path)
+        for one, path in zip(read, paths, strict=True)
     ]
     if len(set(names)) < len(names):
         raise PlantError((), f"found {' and '.join(names)}, expected every file once")
-    plants, first = dict(zip(names, read, strict=True)), read[0]
+    found, first = dict(zip(names, read, strict=True)), read[0]
     for text in variants:
+        if isinstance(first, Saved):
+            expected = "expected a plant file first, of which a field can be changed"
+            raise PlantError((), f"--with {text!r}: found a saved balance, {expected}")
         changes = tuple(part.strip() for part in text.split(";") if part.strip())
-        if text in plants or not changes:
+        if text in found or not changes:
             raise PlantError((), f"--with {text!r}: expected changes, each set of them once")
-        plants[text] = changed(first, changes)
-    return plants
+        found[text] = changed(first, changes, "--with")
+    return found
 
 
-def _books(plant: Plant, options: CompareOptions) -> Books:
+def saved(path: Path) -> Saved:
+    """The balance in a JSON file; raises PlantError that says what is wrong with it."""
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(tree, dict):
+            tree = tree.get("balance", tree)
+        balance = Balance.from_dict(tree).check()
+    except OSError as error:
+        raise PlantError((), f"{path}: {error.strerror}") from None
+    except json.JSONDecodeError as error:
+        text = f"found no JSON ({error.msg}), expected what `ytterby run --json` writes"
+        raise PlantError((), f"{path}:{error.lineno}:{error.colno}: {text}") from None
+    except (RecordError, BalanceError) as error:
+        raise PlantError((), f"{path}: {error}") from None
+    return Saved(balance, tree.get("kinds", {}))
+
+
+def _books(one: Plant | Saved, options: CompareOptions) -> Books:
+    if isinstance(one, Saved):
+        return books_of(None, one.balance, options, kinds=one.kinds)
     with progress() as tick:
-        balance = plant.solve(progress=tick)
-    return books_of(plant, balance, options)
+        balance = one.solve(progress=tick)
+    return books_of(one, balance, options)
 
 
 def comparisons(cases: dict[str, Books]) -> list[Comparison]:

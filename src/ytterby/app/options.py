@@ -31,7 +31,12 @@ class Place:
     prices: Path | None = None
     """A file of prices that go before the shipped ones."""
     factors: Path | None = None
-    """A file of emission factors of what is bought that go before the shipped ones."""
+    """A file of emission factors of what is bought that go before the shipped ones; one called
+    electricity is that of the contract."""
+    own: Path | None = None
+    """A file of facts in place of shipped ones of the same name: wages, sizes, payabilities."""
+    year: int | None = None
+    """The year whose money is meant; 2022 when not given."""
 
 
 @Parameter(name="*")
@@ -41,6 +46,8 @@ class Site(Place):
 
     law: str | None = None
     """Jurisdiction, such as CN or US; adds effluent and radioactivity."""
+    permit: Path | None = None
+    """A file of limits of your permit, which stand beside the law."""
     on: str | None = None
     """The day whose law counts, such as 2026-01-31; today when not given."""
     route: str = "direct"
@@ -202,6 +209,8 @@ class BidOptions:
     """The same seed gives the same price."""
     prices: Path | None = None
     """A file of prices that go before the shipped ones."""
+    own: Path | None = None
+    """A file of facts in place of shipped ones of the same name: wages, payabilities."""
     cores: Flag = False
     """Use all cores of this machine."""
     json: Flag = False
@@ -224,7 +233,13 @@ class SweepOptions(Place):
     method: Literal["latin hypercube", "monte carlo"] = "latin hypercube"
     """How samples are drawn."""
     facts: Flag = False
-    """Also vary every fact that states an uncertainty."""
+    """Also vary every fact of the plant that states an uncertainty."""
+    account_facts: Flag = False
+    """Also vary every price, emission factor, size and share of the accounts that states one."""
+    unstated: str | None = None
+    """Standard uncertainty of facts that state none, such as "10 %"; left out when not given."""
+    line: Several = ()
+    """Also tell a line of an account, by its key: --line "buy HCl". May be repeated."""
     assay: Several = ()
     """Also vary an element of a feed: --assay "scrap.Nd=0.5 %". May be repeated."""
     set_: Changes = ()

@@ -62,7 +62,10 @@ def _without(readings: tuple[Reading, ...], names: tuple[str, ...]) -> tuple[Rea
 
 
 def plain(found: Reconciled) -> dict[str, Any]:
-    """The reconciled readings as plain data: SI, None for what is not known."""
+    """The reconciled readings as plain data: SI, None for what is not known.
+
+    `balance` is what `ytterby compare` reads: the books beside the design.
+    """
     network = found.model.network
     return {
         "network": network.plant,
@@ -83,6 +86,7 @@ def plain(found: Reconciled) -> dict[str, Any]:
         },
         "leaks": [vars(leak) for leak in found.leaks_found],
         "findings": [str(finding) for finding in found.findings],
+        "balance": found.balance.to_dict(),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -34,6 +35,10 @@ def run(path: Path, options: RunOptions) -> int:
 
         require_typst()
     reported = report is not None or pdf is not None
+    if reported:
+        from ytterby.app.own_files import require_files
+
+        require_files(options)
     announce_compilation()
     try:
         with progress() as tick:
@@ -44,7 +49,9 @@ def run(path: Path, options: RunOptions) -> int:
         print(at_unit(path, plant, error.unit, str(error)), file=sys.stderr)
         return BAD_INPUT if isinstance(error, Infeasible) else RESULT_IS_NONE
     if options.json:
-        print(json.dumps(machine_readable(balance), indent=2))
+        from ytterby.accounts import kinds_of
+
+        print(json.dumps(machine_readable(balance, kinds_of(plant)), indent=2))
     else:
         from ytterby.app.summary import summary
         from ytterby.app.terminal import console
@@ -73,8 +80,11 @@ def _report(plant: Plant, balance: Balance, options: RunOptions, told: TextIO) -
         print(f"Report: {pdf}", file=told)
 
 
-def changed(plant: Plant, changes: tuple[str, ...]) -> Plant:
-    """The plant with every `unit.field=value` of `changes`; raises PlantError naming the change."""
+def changed(plant: Plant, changes: tuple[str, ...], option: str = "--set") -> Plant:
+    """The plant with every `unit.field=value` of `changes`; raises PlantError naming the change.
+
+    option: the one that asked for it.
+    """
     from ytterby.plant.file import load
 
     for change in changes:
@@ -84,7 +94,7 @@ def changed(plant: Plant, changes: tuple[str, ...]) -> Plant:
                 raise PlantError((), f"found {change!r}, expected unit.field=value")
             plant = plant.with_(**{field.strip(): load(value.strip(), change)})
         except PlantError as error:
-            raise PlantError((), f"--set {change}: {error}") from None
+            raise PlantError((), f"{option} {change}: {error}") from None
     return plant
 
 
@@ -96,26 +106,21 @@ def require_unit(plant: Plant, name: str, kind: type[Unit]) -> None:
         raise PlantError((), f"found no {kind.kind} {name!r}: {expected}")
 
 
-def machine_readable(balance: Balance) -> dict[str, Any]:
-    """The balance, its recoveries and purities as plain data."""
+def machine_readable(balance: Balance, kinds: Mapping[str, str]) -> dict[str, Any]:
+    """The balance, the kinds of its units, recoveries and purities as plain data.
+
+    `ytterby compare` reads it back; see `Balance.from_dict`.
+    """
     from ytterby.accounts import recovery_and_purity
 
     lines = recovery_and_purity(balance).lines
     return {
         "converged": True,
         **balance.to_dict(),
+        "kinds": dict(kinds),
         "purity": _nested(lines, "purity"),
         "recovery": _nested(lines, "recovery"),
         "destination": _nested(lines, "destination"),
-        "facts": {
-            key: {
-                "value": fact.value,
-                "unit": fact.unit,
-                "class": fact.evidence,
-                "source": fact.source,
-            }
-            for key, fact in balance.facts.items()
-        },
     }
 
 

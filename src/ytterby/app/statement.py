@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAMLError
+
 from ytterby.accounts import Line, Statement
 from ytterby.accounts.ruled import NOT_ADVICE, of_rule
-from ytterby.facts.rule import all_rules, rules
+from ytterby.facts.rule import Rule, all_rules, read, the_rule, with_own
 from ytterby.ledger import Assay, Book, LedgerError, Lot
 from ytterby.plant.errors import PlantError
 
@@ -120,10 +122,22 @@ def closing(book: Book, account: str, boundaries: list[datetime], elements: tupl
     return Statement(f"Closing of {found.account}", (*lines, *alarms, *open_))
 
 
-def law(words: tuple[str, ...], on: str) -> Statement:
-    """Every shipped rule that mentions all `words`, with its status on a day and its source."""
+def law_of(path: Path | None) -> tuple[Rule, ...]:
+    """The shipped rules with those of a file in front; raises PlantError."""
+    if path is None:
+        return all_rules()
+    try:
+        return with_own(read(path))
+    except OSError as error:
+        raise PlantError((), f"--rules {path}: {error.strerror or error}") from None
+    except (ValueError, YAMLError) as error:
+        raise PlantError((), f"--rules {path}: {error}") from None
+
+
+def law(words: tuple[str, ...], on: str, rules: Sequence[Rule]) -> Statement:
+    """Every one of `rules` that mentions all `words`, with its status on a day and its source."""
     lines = []
-    for rule in all_rules():
+    for rule in rules:
         text = f"{rule.name} {rule.kind} {rule.jurisdiction} {rule.instrument} {rule.says}".lower()
         if all(word.lower() in text for word in words):
             told = f"{rule.says} ({rule.on(on).text}; {rule.text}; {rule.source})"
@@ -147,28 +161,28 @@ def oxides(book: Book, names: tuple[str, ...]) -> Statement:
     )
 
 
-def fingerprints(book: Book, names: tuple[str, ...]) -> list[Statement]:
+def fingerprints(book: Book, names: tuple[str, ...], law: Sequence[Rule]) -> list[Statement]:
     """Whether assays fit the feed class that was declared: all of named lots, or one line each."""
     from ytterby.accounts.fingerprint import fingerprint
 
     if names:
         told = [
-            (lot, fingerprint(_distribution(book.assay(lot.name)), lot.feed_class))
+            (lot, fingerprint(_distribution(book.assay(lot.name)), lot.feed_class, law))
             for lot in map(book.lot, names)
         ]
         return [Statement(f"{one.title} of {lot.name}", one.lines) for lot, one in told]
-    lines = [_fit(lot, assay) for lot, assay in _assayed(book) if lot.feed_class != "unknown"]
+    lines = [_fit(lot, assay, law) for lot, assay in _assayed(book) if lot.feed_class != "unknown"]
     return [Statement("Feed fingerprints", tuple(lines))]
 
 
-def _fit(lot: Lot, assay: Assay) -> Line:
+def _fit(lot: Lot, assay: Assay, law: Sequence[Rule]) -> Line:
     from ytterby.accounts.fingerprint import classes, fingerprint
 
     key, label = ("fits", lot.name), f"chance that {lot.name} fits {lot.feed_class}"
-    if lot.feed_class not in classes():
+    if lot.feed_class not in classes(law):
         reason = f"no bounds are known of feed class {lot.feed_class}"
         return Line(key, label, None, "-", missing=reason)
-    found = fingerprint(_distribution(assay), lot.feed_class)
+    found = fingerprint(_distribution(assay), lot.feed_class, law)
     return replace(found.line("fits", lot.feed_class), key=key, label=label)
 
 
@@ -178,7 +192,12 @@ def _distribution(assay: Assay) -> dict[str, tuple[float, float]]:
 
 
 def recycled(
-    book: Book, lot: str, model: str, window: tuple[datetime, datetime] | None, on: str
+    book: Book,
+    lot: str,
+    model: str,
+    window: tuple[datetime, datetime] | None,
+    on: str,
+    rules: Sequence[Rule],
 ) -> Statement:
     """Post-consumer, pre-consumer and primary share of each element that Art. 29 names."""
     from ytterby.ledger.custody import recycled_content
@@ -189,7 +208,7 @@ def recycled(
         for source in ("post-consumer", "pre-consumer", "primary", "unknown"):
             key, label = ("share", element, source), f"{element} of {lot}, {source}"
             lines.append(Line.of(key, label, one.share(source), "-", remark=model))
-    (law,) = rules("recycled content")
+    law = the_rule("recycled content", rules)
     text = f"{law.says} ({law.on(on).text}). {law.note}"
     label = f"{law.instrument}: mass of magnets from which it counts"
     lines.append(of_rule(("law",), label, law.fact.value, law.unit, law, text))
@@ -216,17 +235,25 @@ def credit(
     )
 
 
-def origin(book: Book, lot: str, sintered_in: str, is_recycled: bool, on: str) -> Statement:
+def origin(
+    book: Book, lot: str, sintered_in: str, is_recycled: bool, on: str, law: Sequence[Rule]
+) -> Statement:
     """The origin test of 10 USC 4872 for a magnet lot."""
     from ytterby.accounts.magnet_origin import magnet_origin
     from ytterby.ledger.custody import origins_of
 
     return magnet_origin(
-        origins_of(book, lot), on=on, milled_and_sintered_in=sintered_in, recycled=is_recycled
+        origins_of(book, lot),
+        on=on,
+        milled_and_sintered_in=sintered_in,
+        recycled=is_recycled,
+        law=law,
     )
 
 
-def purity(book: Book, lot: str, form: str, element: str, cost: float, on: str) -> Statement:
+def purity(
+    book: Book, lot: str, form: str, element: str, cost: float, on: str, law: Sequence[Rule]
+) -> Statement:
     """The purity gate of 45X for a lot: 1 less all else that was analysed in it."""
     from ytterby.accounts.purity_gates import purity_gate
     from ytterby.chemistry import RARE_EARTHS, oxide_factor
@@ -241,15 +268,15 @@ def purity(book: Book, lot: str, form: str, element: str, cost: float, on: str) 
         factor = oxide_factor(symbol) if "oxide" in form and symbol in RARE_EARTHS else 1.0
         impurity += factor * share.value
         variance += (factor * share.standard) ** 2
-    return purity_gate(form, element, 1 - impurity, variance**0.5, cost=cost, on=on)
+    return purity_gate(form, element, 1 - impurity, variance**0.5, cost=cost, on=on, law=law)
 
 
-def controlled(book: Book, lot: str, form: str, on: str) -> Statement:
+def controlled(book: Book, lot: str, form: str, on: str, law: Sequence[Rule]) -> Statement:
     """The listed items of Chinese export control that a lot matches."""
     from ytterby.accounts.export_control import export_control
 
     assay = {element: share.value for element, share in book.assay(lot).shares.items()}
-    return export_control(form, assay, on=on)
+    return export_control(form, assay, on=on, law=law)
 
 
 def _assayed(book: Book) -> list[tuple[Lot, Assay]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, get_args
 from ytterby.accounts import Statement
 from ytterby.accounts.matching import Paper, Record, matching
 from ytterby.accounts.statement import Line
+from ytterby.facts.rule import Rule
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.plant.file import load
 from ytterby.quantity import QuantityError, describe, parse
@@ -21,7 +22,7 @@ _TAXES = ("concentrate_sales", "outlets", "solids", "refund", "sellers")
 _PLAN = ("throughput", "stock", "periods", "instruments", "level", "better", "losses")
 
 
-def taxes(path: Path, on: str) -> list[Statement]:
+def taxes(path: Path, on: str, law: Sequence[Rule]) -> list[Statement]:
     """The taxes of a YAML file: what was sold, discharged, dumped, bought from whom."""
     from ytterby.accounts.levies import environmental_tax, refund, resource_tax, reverse_invoices
 
@@ -29,15 +30,16 @@ def taxes(path: Path, on: str) -> list[Statement]:
     found = []
     with _in(path):
         if sales := tree.get("concentrate_sales"):
-            found.append(resource_tax(_numbers(sales, "CNY"), on=on))
+            found.append(resource_tax(_numbers(sales, "CNY"), on=on, law=law))
         if tree.get("outlets") or tree.get("solids"):
             outlets = {o: _numbers(m, "kg") for o, m in (tree.get("outlets") or {}).items()}
-            found.append(environmental_tax(outlets, _numbers(tree.get("solids"), "t"), on=on))
+            solids = _numbers(tree.get("solids"), "t")
+            found.append(environmental_tax(outlets, solids, on=on, law=law))
         if asked := tree.get("refund"):
             listed, spread = parse(asked["listed"], "-"), parse(asked.get("uncertainty", 0), "-")
-            found.append(refund(listed, spread, parse(asked["vat"], "CNY"), on=on))
+            found.append(refund(listed, spread, parse(asked["vat"], "CNY"), on=on, law=law))
         if sellers := tree.get("sellers"):
-            found.append(reverse_invoices(_numbers(sellers, "CNY"), on=on))
+            found.append(reverse_invoices(_numbers(sellers, "CNY"), on=on, law=law))
     return found
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ytterby.accounts import Statement
 from ytterby.app.statement import after, month
+from ytterby.facts.rule import Rule
 from ytterby.ledger import Book
 from ytterby.ledger.event import Event
 
 
-def flows(book: Book, text: str, quota: Mapping[str, float], on: str) -> list[Statement]:
+def flows(
+    book: Book, text: str, quota: Mapping[str, float], on: str, law: Sequence[Rule]
+) -> list[Statement]:
     """The flow statement of a month by form, and the headroom of the separation quota."""
     from ytterby.accounts.flows_of_month import ProductFlow, monthly_flows, quota_headroom
     from ytterby.accounts.oxides import oxide_equivalent
@@ -26,12 +29,12 @@ def flows(book: Book, text: str, quota: Mapping[str, float], on: str) -> list[St
         mass = {way: oxide_equivalent(moved.get((form, way), {})) for way in _WAYS}
         opening, closed = (oxide_equivalent(stock.get(form, {})) for stock in stocks)
         rows.append(ProductFlow(form, opening=opening, closing=closed, **mass))
-    found = [monthly_flows(text, rows, on=on)]
+    found = [monthly_flows(text, rows, on=on, law=law)]
     if quota:
         year = month(f"{start:%Y}-01", "--month")
         entered = _moved(book, year, end, forms)
         used = sum(oxide_equivalent(m) for (_, way), m in entered.items() if way == "used")
-        found.append(quota_headroom({name: (used, 0.0) for name in quota}, quota, on=on))
+        found.append(quota_headroom({name: (used, 0.0) for name in quota}, quota, on=on, law=law))
     return found
 
 

@@ -6,16 +6,20 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ytterby.accounts import UnknownLine
 from ytterby.app.options import Place, SweepOptions
 from ytterby.app.progress import announce_compilation
 from ytterby.app.run import changed
 from ytterby.app.sweep_store import Store
 from ytterby.plant import Plant, PlantError
+from ytterby.quantity import check as check_range
+from ytterby.quantity import parse
 from ytterby.study import (
     Results,
     Study,
@@ -27,6 +31,7 @@ from ytterby.study import (
     field_between,
     grid,
     spreads,
+    uncertain_account_facts,
     uncertain_facts,
 )
 from ytterby.study.evaluate import Row
@@ -42,12 +47,16 @@ _MOST_COLUMNS = 8
 def sweep(path: Path, options: SweepOptions) -> int:
     """Solve the neighbours of the plant in `path` and print what comes of it."""
     plant = changed(Plant.read(path), options.set_)
-    study = Study(plant, _variables(plant, options), figures_of(options))
+    figures = replace(figures_of(options), lines=options.line)
+    varied = _variables(plant, options)
+    announce_compilation()
+    if options.line or options.account_facts:
+        varied += _of_accounts(figures, plant, options)
+    study = Study(plant, varied, figures)
     if not study.variables:
-        text = "found nothing to vary, expected --vary, --facts or --assay"
+        text = "found nothing to vary, expected --vary, --facts, --account-facts or --assay"
         raise PlantError((), f"{text}, such as --vary leach.acid_dose=1.0..1.3")
     samples = _samples(study, options)
-    announce_compilation()
     results = _results(study, samples, options)
     if options.json:
         print(json.dumps(_plain(results), indent=2))
@@ -60,12 +69,38 @@ def sweep(path: Path, options: SweepOptions) -> int:
 
 def figures_of(place: Place) -> Figures:
     """What is asked of every neighbour, with money and carbon where a place is named."""
-    from ytterby.accounts import CostBasis
-    from ytterby.app.books import climate_of, grid_of, prices_of
+    from ytterby.app.books import climate_of, grid_of, money_of
 
-    money = CostBasis(place.place, prices=prices_of(place.prices)) if place.place else None
     grid = grid_of(place)
-    return Figures(money, climate_of(grid, place) if grid else None, place.scrap)
+    return Figures(money_of(place), climate_of(grid, place) if grid else None, place.scrap)
+
+
+def _of_accounts(figures: Figures, plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
+    """The facts of the accounts that vary; raises PlantError for a line that there is not."""
+    if options.account_facts and figures.money is None and figures.climate is None:
+        expected = "expected the place of the plant, such as --place EE, or --grid EE"
+        raise PlantError((), f"--account-facts: found no account that rests on any, {expected}")
+    balance = plant.solve()
+    try:
+        figures.check(plant, balance)
+    except UnknownLine as error:
+        raise PlantError((), f"--line: {error}") from None
+    if not options.account_facts:
+        return ()
+    unstated = _share(options.unstated)
+    return uncertain_account_facts(figures.facts(plant, balance), unstated=unstated)
+
+
+def _share(text: str | None) -> float | None:
+    """The share [-] of --unstated; raises PlantError."""
+    if text is None:
+        return None
+    try:
+        share = parse(text, "-")
+        check_range(share, 0, 1, "-")
+    except ValueError as error:
+        raise PlantError((), f"--unstated {text!r}: {error}") from None
+    return share
 
 
 def _variables(plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
@@ -82,7 +117,7 @@ def _variables(plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
         except (ValueError, KeyError) as error:
             raise PlantError((), f"--assay {text}: {error}") from None
     if options.facts:
-        found += uncertain_facts(plant)
+        found += uncertain_facts(plant, unstated=_share(options.unstated))
     return tuple(found)
 
 

@@ -100,7 +100,8 @@ class Store:
 
 
 def _fingerprint(study: Study, samples: np.ndarray) -> str:
-    told = repr((study.plant.to_tree(), [v.paths for v in study.variables], study.outcome))
+    places = [(v.name, v.paths) for v in study.variables]
+    told = repr((study.plant.to_tree(), places, study.outcome))
     return hashlib.sha256(told.encode() + samples.tobytes()).hexdigest()
 
 

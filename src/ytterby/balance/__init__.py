@@ -13,6 +13,7 @@ from ytterby.balance.balance import (
 from ytterby.balance.basis import Basis
 from ytterby.balance.covariance import Covariance
 from ytterby.balance.finding import Finding
+from ytterby.balance.record import RecordError
 from ytterby.balance.stream import AMBIENT, Stream, empty, mix
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Covariance",
     "Edge",
     "Finding",
+    "RecordError",
     "Role",
     "Stream",
     "UnknownStream",

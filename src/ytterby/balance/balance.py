@@ -234,29 +234,18 @@ class Balance:
         return f"<table><caption>{escape(self.plant)}</caption><tr>{head}</tr>{rows}</table>"
 
     def to_dict(self) -> dict[str, Any]:
-        """The balance as plain data: flows [kg/h] of every element by stream, roles, findings."""
-        hourly = _SECONDS_PER_HOUR / self.period
-        return {
-            "plant": self.plant,
-            "period_s": self.period,
-            "streams": {
-                edge.name: {
-                    "source": edge.source,
-                    "target": edge.target,
-                    "role": edge.role,
-                    "kg_per_h": {
-                        element: float(self.masses[i, j] * hourly)
-                        for j, element in enumerate(self.elements)
-                        if self.known[i, j] and self.masses[i, j] != 0
-                    },
-                }
-                for i, edge in enumerate(self.edges)
-            },
-            "worst_closure": dict(
-                zip(("where", "element", "relative"), self.worst_closure(), strict=True)
-            ),
-            "findings": [str(finding) for finding in self.findings],
-        }
+        """The balance as plain data; see `ytterby.balance.record`."""
+        from ytterby.balance.record import record
+
+        return record(self)
+
+    @staticmethod
+    def from_dict(tree: Any) -> Balance:
+        """The balance that `to_dict` wrote, without details, responses and covariance; raises
+        RecordError."""
+        from ytterby.balance.record import balance_of
+
+        return balance_of(tree)
 
 
 def of_streams(

@@ -12,6 +12,7 @@ from ytterby.facts.fact import EVIDENCE, Fact
 from ytterby.quantity import parse_any, require_unit
 
 DATA = Path(__file__).with_name("data")
+_KEYS = ("value", "unit", "uncertainty", "conditions", "window", "source", "note", "labels")
 _WINDOW_UNITS = ("K", "mol/m3", "-", "s")
 
 
@@ -63,6 +64,11 @@ def _fact(name: str, row: dict[str, Any], file: str) -> Fact:
     evidence = row.pop("class", None)
     if evidence not in EVIDENCE or not row.get("source") or "unit" not in row:
         raise ValueError(f"{file}: {name}: a fact needs value, unit, source and class {EVIDENCE}")
+    strange = [key for key in row if key not in _KEYS]
+    if strange:
+        raise ValueError(
+            f"{file}: {name}: found {strange[0]!r}, expected some of {', '.join(_KEYS)} and class"
+        )
     window = {
         variable: (_bound(low), _bound(high))
         for variable, (low, high) in (row.pop("window", None) or {}).items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -100,6 +100,10 @@ class Rule:
         return f"{self.instrument}: {self.says} [{self.evidence}, {self.text}]"
 
 
+Law = Sequence[Rule] | None
+"""The rules that count; the shipped ones when None."""
+
+
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every shipped rule, by name; raises ValueError that names the one that is malformed."""
@@ -110,11 +114,14 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def rules(kind: str, **labels: str) -> tuple[Rule, ...]:
-    """The shipped rules of a `kind` that carry these labels: rules("purity gate", element="Nd")."""
+def rules(kind: str, law: Law = None, **labels: str) -> tuple[Rule, ...]:
+    """The rules of a `kind` that carry these labels: rules("purity gate", element="Nd").
+
+    law: the rules to look in; the shipped ones when None.
+    """
     return tuple(
         rule
-        for rule in all_rules()
+        for rule in (all_rules() if law is None else law)
         if rule.kind == kind
         and all(
             wanted == (rule.jurisdiction if name == "jurisdiction" else rule.label(name))
@@ -123,11 +130,33 @@ def rules(kind: str, **labels: str) -> tuple[Rule, ...]:
     )
 
 
+def the_rule(kind: str, law: Law = None, **labels: str) -> Rule:
+    """The one rule of a `kind` with these labels; raises ValueError where there is none or two."""
+    found = rules(kind, law, **labels)
+    if len(found) != 1:
+        names = ", ".join(rule.name for rule in found) or "none"
+        told = " ".join(f"{name} {value}" for name, value in labels.items())
+        raise ValueError(
+            f"found {names} of kind {kind!r} {told}".rstrip()
+            + ", expected one: a rule of your own takes the name of the one it replaces"
+        )
+    return found[0]
+
+
+def with_own(own: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The shipped rules with those of the user beside them, or in place where the name is the
+    same."""
+    found = {rule.name: rule for rule in (*all_rules(), *own)}
+    return tuple(found.values())
+
+
 def read(path: Path) -> Iterator[Rule]:
     """The rules of one YAML file; raises ValueError naming the rule that is malformed."""
     from ruamel.yaml import YAML
 
     tree = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(tree, dict):
+        raise ValueError(f"{path.name}: found no mapping, expected rules by name")
     for name in sorted(key for key in tree if not key.startswith("_")):
         try:
             yield _rule(name, tree[name])

@@ -8,7 +8,13 @@ from ytterby.study.lot import Lot, Measured
 from ytterby.study.optimise import Aim, Binding, Held, Optimum, optimise
 from ytterby.study.sampling import draw, grid
 from ytterby.study.sensitivity import Bar, Index, Spread, chance, sobol, spreads, tornado
-from ytterby.study.variables import Variable, assay, field_between, uncertain_facts
+from ytterby.study.variables import (
+    Variable,
+    assay,
+    field_between,
+    uncertain_account_facts,
+    uncertain_facts,
+)
 
 __all__ = [
     "Aim",
@@ -45,5 +51,6 @@ __all__ = [
     "sobol",
     "spreads",
     "tornado",
+    "uncertain_account_facts",
     "uncertain_facts",
 ]

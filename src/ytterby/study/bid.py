@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ytterby.accounts import CostBasis, Line, Statement, cost, kinds_of, sales
-from ytterby.accounts.cost import periods_per_year
+from ytterby.accounts.running import periods_per_year
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS, oxide_factor
 from ytterby.plant import Plant
@@ -125,7 +125,7 @@ def _way(lot: Lot, balance: Balance, feed: str, basis: CostBasis) -> Iterator[Li
             contained[element] = clean * mass * price.value / fed
             yield Line.of(key, label, contained[element], _UNIT, (feed,))
     recovered = paid = others = 0.0
-    for sale in sales(balance, basis.prices):
+    for sale in sales(balance, basis.prices, basis.own):
         if sale.price is None:
             continue
         if sale.element in RARE_EARTHS:
@@ -168,7 +168,9 @@ class _Worth:
     basis: CostBasis
 
     def __call__(self, plant: Plant, balance: Balance) -> dict[str, float]:
-        sold = sum(sale.value for sale in sales(balance, self.basis.prices) if sale.price)
+        sold = sum(
+            sale.value for sale in sales(balance, self.basis.prices, self.basis.own) if sale.price
+        )
         running, _ = _running(balance, self.basis, self.feed)
         return {_NET: (sold - running) / (balance.flow(self.feed) * balance.period)}
 

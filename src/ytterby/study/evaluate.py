@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from multiprocessing import get_context
 from typing import Any
@@ -41,6 +41,20 @@ class Study:
             changes.update(variable.changes(float(value)))
         base = self.plant if commented else self._plain
         return base.with_(**changes) if changes else self.plant
+
+    def asked(self, sample: Sequence[float]) -> Outcome:
+        """What is asked of that plant, with the facts of the accounts at that sample.
+
+        Raises TypeError where such facts vary and the outcome cannot be drawn up with them: it
+        needs a method `moved`, as `Figures` has it.
+        """
+        pairs = zip(self.variables, sample, strict=True)
+        own = {v.name: replace(v.fact, value=float(x)) for v, x in pairs if v.fact and not v.paths}
+        if not own:
+            return self.outcome
+        if not hasattr(self.outcome, "moved"):
+            raise TypeError(f"{self.outcome!r} cannot be drawn up with {', '.join(own)} changed")
+        return self.outcome.moved(own)  # type: ignore[attr-defined]
 
     @cached_property
     def _plain(self) -> Plant:
@@ -161,7 +175,8 @@ class _Solver:
             balance = self.near.solve(plant)
         except (NotConverged, BalanceError, PlantError) as error:
             return i, {}, str(error)
-        return i, {k: float(v) for k, v in self.study.outcome(plant, balance).items()}, ""
+        asked = self.study.asked(sample.tolist())
+        return i, {k: float(v) for k, v in asked(plant, balance).items()}, ""
 
 
 _here: _Solver | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,9 +27,10 @@ class Variable:
     """One thing that varies.
 
     name: how results call it. paths: where it stands in the plant, as `Plant.with_` takes them;
-    several where one fact serves several units. unit: of its numbers, as the plant file writes
-    them. shape: normal (center, spread = one standard deviation, cut at four of them and at low
-    and high) or uniform (from low to high). fact: the fact it stands for, or None.
+    several where one fact serves several units, none where it is a fact of the accounts, such as
+    a price. unit: of its numbers, as the plant file writes them. shape: normal (center, spread =
+    one standard deviation, cut at four of them and at low and high) or uniform (from low to
+    high). fact: the fact it stands for, or None.
     """
 
     name: str
@@ -133,6 +134,22 @@ def uncertain_facts(
                 )
             )
     return tuple(found)
+
+
+def uncertain_account_facts(
+    facts: Iterable[Fact], *, unstated: float | None = None
+) -> tuple[Variable, ...]:
+    """Prices, emission factors, sizes and shares within one standard uncertainty, none below nil.
+
+    facts: those that accounts rest on, see `Figures.facts`. unstated: as `uncertain_facts` has it.
+    """
+    found = {}
+    for one in facts:
+        spread = one.uncertainty or (unstated or 0.0) * abs(one.value)
+        if spread > 0:
+            shape = (one.name, (), one.unit, "normal", one.value, spread)
+            found[one.name] = Variable(*shape, low=min(0.0, one.value), fact=one)
+    return tuple(found.values())
 
 
 def _absent(key: str, present: set[str]) -> bool:
