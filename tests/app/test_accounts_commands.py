@@ -248,11 +248,43 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "found nothing in the file, expected facts"),
+        (b"water: caf\xe9", "found bytes that are no UTF-8"),
+        (b"water: [", "prices.yaml: while parsing"),
+    ],
+)
+def test_a_file_of_prices_that_holds_none_is_refused(capsys, plant, tmp_path, content, message):
+    prices = tmp_path / "prices.yaml"
+    prices.write_bytes(content)
+    words = ("accounts", plant, "--place", "EE", "--prices", str(prices))
+    assert status_of(words) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (("accounts", "PLANT", "--place", "Mars"), "no location factor of 'Mars'"),
         (("accounts", "PLANT", "--grid", "Mars"), "no grid factor of region 'Mars'"),
         (("accounts", "PLANT", "--law", "Mars"), "found no limits"),
+        (
+            ("accounts", "PLANT", "--law", "CN", "--on", "2026-13-45"),
+            "--on 2026-13-45: expected a day such as 2026-01-31",
+        ),
+        (
+            ("accounts", "PLANT", "--law", "CN", "--area", "nowhere"),
+            "--area nowhere: expected one of general, special",
+        ),
+        (
+            ("accounts", "PLANT", "--law", "US", "--area", "general"),
+            "expected no --area with --law US",
+        ),
+        (
+            ("accounts", "PLANT", "--place", "EE", "--prices", "none.yaml"),
+            "--prices none.yaml: No such file or directory, expected a file",
+        ),
         (("accounts", "PLANT", "--out", "a.pdf"), "expected a file .json, .csv, .xlsx"),
         (("accounts", "PLANT", "--scrap", "ore"), "--scrap ore: expected one of scrap"),
         (
@@ -267,6 +299,18 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
         (("compare", "PLANT", "--with", "leach.dose=1"), "--set leach.dose=1"),
         (("sweep", "PLANT"), "found nothing to vary"),
         (("sweep", "PLANT", "--vary", "leach.acid_dose=1"), "expected field=low..high"),
+        (
+            ("sweep", "PLANT", "--vary", "leach.acid_dos=1..1.2"),
+            "--vary leach.acid_dos=1..1.2: unit 'leach': found the field 'acid_dos'",
+        ),
+        (
+            ("sweep", "PLANT", "--vary", "leach.acid_dose=1..99"),
+            "--vary leach.acid_dose=1..99: unit 'leach': field 'acid_dose': found 99",
+        ),
+        (
+            ("sweep", "PLANT", "--vary", "leach.acid_dose=1..1.2", "--samples", "0"),
+            "expected 1 or more",
+        ),
         (("sweep", "PLANT", "--assay", "scrap=1 %"), "expected feed.element=uncertainty"),
         (("sweep", "PLANT", "--facts", "--points", "2"), "expected only --vary"),
         (("optimise", "PLANT"), "found no --vary"),
@@ -283,6 +327,10 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
                 "much",
             ),
             "expected a figure, >= or <=, a number",
+        ),
+        (
+            ("optimise", "PLANT", "--vary", "leach.acid_dose=1..2", "--maximise", "margin"),
+            ". Money needs --place EE",
         ),
         (
             ("optimise", "PLANT", "--vary", "leach.acid_dose=1..2", "--minimise", "watr"),

@@ -92,6 +92,18 @@ def test_what_does_not_settle_ends_with_status_one_and_says_so_in_json(said, mon
     )
 
 
+def test_options_of_a_report_without_a_report_are_refused_before_the_work(said, monkeypatch):
+    monkeypatch.setattr(Plant, "solve", lambda *_, **__: pytest.fail("solved"))
+    for option in (("--place", "EE"), ("--law", "CN")):
+        status, out, err = said("run", "plant.yaml", *option)
+        assert (status, out) == (2, "")
+        assert "expected --report page.html, or `ytterby accounts`" in err
+    status, out, err = said("run", "plant.yaml", "--report", "a.html", "--law", "CN", "--on", "May")
+    assert (status, out, err) == (2, "", "--on May: expected a day such as 2026-01-31\n")
+    status, _, err = said("run", "plant.yaml", "--report", "a.html", "--law", "CN", "--route", "no")
+    assert status == 2 and "direct" in err and "indirect" in err
+
+
 def test_check_tells_wiring_and_loops_without_solving(said, monkeypatch):
     monkeypatch.setattr(Plant, "solve", lambda *_, **__: pytest.fail("solved"))
     status, out, _ = said("check", "plant.yaml")
@@ -148,7 +160,10 @@ def test_new_writes_a_plant_that_runs_and_spares_what_is_there(said, tmp_path):
     assert (tmp_path / "mine.yaml").read_text() == STARTER
     (tmp_path / "mine.yaml").write_text("mine")
     status, _, err = said("new", "mine.yaml")
-    assert (status, err) == (2, "mine.yaml: File exists\n")
+    assert (status, err) == (
+        2,
+        "mine.yaml: found a file or folder there, expected a name that is free\n",
+    )
     assert (tmp_path / "mine.yaml").read_text() == "mine"
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from ruamel.yaml import YAMLError
+
 from ytterby.accounts import (
     CarbonBasis,
     CostBasis,
@@ -211,7 +213,10 @@ def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
 def refuse_feeds(option: str, names: Iterable[str], balance: Balance) -> None:
     """Raise PlantError where an option names what is no feed of the plant."""
     fed = (edge.name.partition(" > ")[0] for edge in balance.edges if edge.source is None)
-    known = tuple(dict.fromkeys(fed))
+    _refuse(option, names, tuple(dict.fromkeys(fed)))
+
+
+def _refuse(option: str, names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise PlantError((), f"{option} {name}: expected one of {', '.join(known)}")
@@ -224,19 +229,58 @@ def prices_of(path: Path | None) -> dict[str, Fact]:
 
 def _own(option: str, path: Path | None) -> dict[str, Fact]:
     """The facts of a file of the user, by the last part of their names; raises PlantError."""
+    if path is None:
+        return {}
     try:
-        return {} if path is None else of_facts(read(path))
-    except ValueError as error:
+        found = of_facts(read(path))
+    except UnicodeDecodeError:
+        text = "found bytes that are no UTF-8, expected text; save the file as UTF-8"
+        raise PlantError((), f"{option} {path}: {text}") from None
+    except OSError as error:
+        raise PlantError((), f"{option} {path}: {error.strerror}, expected a file") from None
+    except (ValueError, YAMLError) as error:
         raise PlantError((), f"{option} {path}: {error}") from None
+    if not found:
+        raise PlantError((), f"{option} {path}: found nothing in the file, expected facts")
+    return found
 
 
 def law_of(site: Site) -> tuple[Limit, ...]:
     """The limits that hold on the day and in the area; raises PlantError where there are none."""
-    today = site.on or date.today().isoformat()
-    law = limits(on=today, jurisdiction=str(site.law), route=site.route)
+    day = day_of(site.on)
+    here = limits(on=day, jurisdiction=str(site.law))
+    if not here:
+        found = f"found no limits that hold on {day}"
+        raise PlantError((), f"--law {site.law}: {found}, expected CN, US, MY or EU")
+    areas = sorted({one.label("area") for one in here} - {""})
+    if site.area is not None and site.area not in areas:
+        expected = f"one of {', '.join(areas)}" if areas else f"no --area with --law {site.law}"
+        raise PlantError((), f"--area {site.area}: expected {expected}")
+    law = tuple(one for one in here if one.label("route") in ("", site.route))
     area = site.area or _USUAL_AREA
-    if any(one.label("area") == area for one in law):
+    if area in areas:
         law = tuple(one for one in law if one.label("area") in ("", area))
-    if not law:
-        raise PlantError((), f"--law {site.law}: found no limits, expected CN, US, MY or EU")
     return law
+
+
+def day_of(text: str | None) -> str:
+    """The ISO date of --on, today where none is given; raises PlantError."""
+    try:
+        return date.today().isoformat() if text is None else date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise PlantError((), f"--on {text}: expected a day such as 2026-01-31") from None
+
+
+def refuse_site(site: Site, plant: Plant) -> None:
+    """Raise, before anything is solved, where an option of the site names what there is not."""
+    prices = prices_of(site.prices)
+    _refuse("--scrap", (name for name in site.scrap if name not in prices), plant.feeds)
+    _refuse("--cut-off", site.cut_off, plant.feeds)
+    _refuse("--feed-class", classes_of(site.feed_class), plant.feeds)
+    if site.place is not None:
+        _ = CostBasis(site.place).cost_factor
+    grid = grid_of(site)
+    if grid is not None:
+        _ = climate_of(grid, site).grid
+    if site.law is not None:
+        law_of(site)

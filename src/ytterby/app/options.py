@@ -42,7 +42,7 @@ class Site(Place):
     """Jurisdiction, such as CN or US; adds effluent and radioactivity."""
     on: str | None = None
     """The day whose law counts, such as 2026-01-31; today when not given."""
-    route: str = "direct"
+    route: Literal["direct", "indirect"] = "direct"
     """How water is discharged: direct or indirect."""
     area: str | None = None
     """Class of the receiving area, such as special or "standard A"."""

@@ -40,6 +40,13 @@ def run(
 
         require_typst()
     reported = report is not None or pdf is not None
+    if reported:
+        from ytterby.app.books import refuse_site
+
+        refuse_site(site, plant)
+    elif site != Site():
+        text = "found options of a report, such as --place or --law, and no report"
+        raise PlantError((), f"{text}, expected --report page.html, or `ytterby accounts`")
     announce_compilation()
     try:
         with progress() as tick:
