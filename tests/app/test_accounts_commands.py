@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -172,6 +173,10 @@ def test_a_bid_tells_the_price_and_the_way_to_it(capsys, plant, tmp_path):
     words = ("bid", str(lot), plant, "--margin", "1 USD/kg", "--samples", "4")
     text = said(capsys, *words)
     assert "Nd contained, as pure oxide" in text and "highest price that keeps 1 USD/kg" in text
+    signed = re.findall(r" ([-+]\d+\.\d+)\b", text.partition("net value at the assay")[0])
+    net = float(re.search(r"net value at the assay +([-+][\d.]+)", text)[1])  # type: ignore[index]
+    # Nine lines at most, each rounded to a thousandth; what is in brackets adds nothing.
+    assert sum(map(float, signed)) == pytest.approx(net, abs=9 * 0.0005)
     (one,) = json.loads(said(capsys, *words, "--json"))
     assert len(one["values"]) == 4 and one["highest_price"] < min(one["values"])
 
@@ -180,7 +185,7 @@ def test_a_blend_tells_what_to_take(capsys, tmp_path):
     lots = tmp_path / "lots.yaml"
     lots.write_text(LOTS)
     text = said(capsys, "blend", str(lots), "--mass", "300 kg", "--limit", "Dy >= 2 %")
-    assert "hdd: 200 kg" in text and "Price: 20 USD" in text
+    assert "hdd: 200 kg as weighed" in text and "Price: 20 USD" in text
 
 
 def test_a_sweep_prints_what_figures_may_be(capsys, plant):

@@ -17,7 +17,7 @@ from ytterby.app.figures import flowsheet_svg, sankey_svg
 from ytterby.app.figures.sankey_layout import ribbons
 from ytterby.app.options import Site
 from ytterby.app.report import render, write
-from ytterby.app.report_accounts import figure
+from ytterby.app.report_accounts import figure as told
 from ytterby.app.report_evidence import main_lines, uncertainties
 from ytterby.balance import Balance, Finding
 from ytterby.chemistry import oxide_factor
@@ -97,7 +97,7 @@ def test_money_without_a_price_of_the_scrap_says_so_where_it_is_first_read():
 @pytest.mark.parametrize(("value", "shown"), [(3.3, "330 %"), (0.734, "73.4 %"), (-0.07, "-7.0 %")])
 def test_a_rate_of_return_is_told_in_per_cent_whatever_it_is(value, shown):
     line = Line(("internal rate of return",), "internal rate of return", value, "-")
-    assert figure(line) == shown
+    assert told(line) == shown
 
 
 def test_money_rests_on_prices_and_greenhouse_gases_on_factors():

@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ytterby.app.terminal import console
+from ytterby.chemistry import EXTRACTANTS, OTHER_NAMES
 from ytterby.facts import UnknownFact
 from ytterby.plant import PlantError
+from ytterby.plant.errors import nearest
 from ytterby.separation import Cascade, Chemistry
 from ytterby.separation.constants import prefix_of
 from ytterby.separation.fit import Combination, Fit, fit
@@ -128,6 +130,7 @@ def isotherm_model(
             raise PlantError((), f"{path}:{line}: {row['component']} of {new.name!r} stands twice")
         known.aqueous[row["component"]] = values["aqueous"]
         known.organic[row["component"]] = values["organic"]
+    _refuse_extractant(extractant)
     counts: dict[str, int] = {}
     for sample in samples.values():
         for name in sample.aqueous:
@@ -140,6 +143,13 @@ def isotherm_model(
         raise
     except (KeyError, ValueError) as error:
         raise PlantError((), f"{path}: {error.args[0]}") from None
+
+
+def _refuse_extractant(name: str) -> None:
+    known = (*EXTRACTANTS, *OTHER_NAMES)
+    if name not in known:
+        expected = f"expected one of {', '.join(EXTRACTANTS)}"
+        raise PlantError((), f"--extractant {name}: {expected}{nearest(name, known)}")
 
 
 def profile_model(
