@@ -11,7 +11,10 @@ from zipfile import ZipFile
 import pytest
 from tests.plants import magnet_plant
 
+from ytterby.accounts import Line
+from ytterby.accounts.compare import Row
 from ytterby.app.cli import BAD_INPUT, status_of
+from ytterby.app.compare import differences
 from ytterby.plant.nearby import Nearby
 
 LOT = """
@@ -165,6 +168,15 @@ def test_own_factors_and_what_is_cut_off_raise_completeness(capsys, plant, tmp_p
         lines = {tuple(line["key"]): line["value"] for line in statements["Greenhouse gases"]}
         shares.append(lines["completeness",])
     assert shares[0] < 0.2 and shares[1] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("other", "shown"), [(0.96 + 1e-8, "0"), (0.961, "+0.100"), (0.0, "-96.0"), (0.96, "0")]
+)
+def test_a_change_that_solving_leaves_over_is_told_as_none(other, shown):
+    key = ("recovered", "Nd")
+    row = Row(key, "", "-", tuple(Line(key, "", value, "-") for value in (0.96, other)))
+    assert differences(row) == [shown]
 
 
 def test_a_bid_tells_the_price_and_the_way_to_it(capsys, plant, tmp_path):
