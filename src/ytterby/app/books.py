@@ -260,6 +260,8 @@ def law_of(site: Site) -> tuple[Limit, ...]:
     area = site.area or _USUAL_AREA
     if area in areas:
         law = tuple(one for one in law if one.label("area") in ("", area))
+    if not law:
+        raise PlantError((), f"--route {site.route}: found no limits of {site.law} for it")
     return law
 
 
