@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from tests.plants import magnet_plant
 
+from ytterby.accounts import Line
+from ytterby.accounts.compare import Row
 from ytterby.app.cli import BAD_INPUT, status_of
+from ytterby.app.compare import differences
 from ytterby.plant.nearby import Nearby
 
 LOT = """
@@ -208,12 +212,25 @@ def test_own_factors_and_what_is_cut_off_raise_completeness(capsys, plant, tmp_p
     assert shares[0] < 0.5 and shares[1] > 0.99
 
 
+@pytest.mark.parametrize(
+    ("other", "shown"), [(0.96 + 1e-8, "0"), (0.961, "+0.100"), (0.0, "-96.0"), (0.96, "0")]
+)
+def test_a_change_that_solving_leaves_over_is_told_as_none(other, shown):
+    key = ("recovered", "Nd")
+    row = Row(key, "", "-", tuple(Line(key, "", value, "-") for value in (0.96, other)))
+    assert differences(row) == [shown]
+
+
 def test_a_bid_tells_the_price_and_the_way_to_it(capsys, plant, tmp_path):
     lot = tmp_path / "lot.yaml"
     lot.write_text(LOT, encoding="utf-8")
     words = ("bid", str(lot), plant, "--margin", "1 USD/kg", "--samples", "4")
     text = said(capsys, *words)
     assert "Nd contained, as pure oxide" in text and "highest price that keeps 1 USD/kg" in text
+    signed = re.findall(r" ([-+]\d+\.\d+)\b", text.partition("net value at the assay")[0])
+    net = float(re.search(r"net value at the assay +([-+][\d.]+)", text)[1])  # type: ignore[index]
+    # Nine lines at most, each rounded to a thousandth; what is in brackets adds nothing.
+    assert sum(map(float, signed)) == pytest.approx(net, abs=9 * 0.0005)
     (one,) = json.loads(said(capsys, *words, "--json"))
     assert len(one["values"]) == 4 and one["highest_price"] < min(one["values"])
 
@@ -222,7 +239,7 @@ def test_a_blend_tells_what_to_take(capsys, tmp_path):
     lots = tmp_path / "lots.yaml"
     lots.write_text(LOTS)
     text = said(capsys, "blend", str(lots), "--mass", "300 kg", "--limit", "Dy >= 2 %")
-    assert "hdd: 200 kg" in text and "Price: 20 USD" in text
+    assert "hdd: 200 kg as weighed" in text and "Price: 20 USD" in text
 
 
 def test_a_sweep_prints_what_figures_may_be(capsys, plant):
@@ -290,11 +307,43 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "found nothing in the file, expected facts"),
+        (b"water: caf\xe9", "found bytes that are no UTF-8"),
+        (b"water: [", "prices.yaml: while parsing"),
+    ],
+)
+def test_a_file_of_prices_that_holds_none_is_refused(capsys, plant, tmp_path, content, message):
+    prices = tmp_path / "prices.yaml"
+    prices.write_bytes(content)
+    words = ("accounts", plant, "--place", "EE", "--prices", str(prices))
+    assert status_of(words) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (("accounts", "PLANT", "--place", "Mars"), "no location factor of 'Mars'"),
         (("accounts", "PLANT", "--grid", "Mars"), "no grid factor of region 'Mars'"),
         (("accounts", "PLANT", "--law", "Mars"), "found no limits"),
+        (
+            ("accounts", "PLANT", "--law", "CN", "--on", "2026-13-45"),
+            "--on 2026-13-45: expected a day such as 2026-01-31",
+        ),
+        (
+            ("accounts", "PLANT", "--law", "CN", "--area", "nowhere"),
+            "--area nowhere: expected one of general, special",
+        ),
+        (
+            ("accounts", "PLANT", "--law", "US", "--area", "general"),
+            "expected no --area with --law US",
+        ),
+        (
+            ("accounts", "PLANT", "--place", "EE", "--prices", "none.yaml"),
+            "--prices none.yaml: No such file or directory, expected a file",
+        ),
         (("accounts", "PLANT", "--out", "a.pdf"), "expected a file .json, .csv, .xlsx"),
         (("accounts", "PLANT", "--scrap", "ore"), "--scrap ore: expected one of scrap"),
         (
@@ -309,6 +358,18 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
         (("compare", "PLANT", "--with", "leach.dose=1"), "--with leach.dose=1"),
         (("sweep", "PLANT"), "found nothing to vary"),
         (("sweep", "PLANT", "--vary", "leach.acid_dose=1"), "expected field=low..high"),
+        (
+            ("sweep", "PLANT", "--vary", "leach.acid_dos=1..1.2"),
+            "--vary leach.acid_dos=1..1.2: unit 'leach': found the field 'acid_dos'",
+        ),
+        (
+            ("sweep", "PLANT", "--vary", "leach.acid_dose=1..99"),
+            "--vary leach.acid_dose=1..99: unit 'leach': field 'acid_dose': found 99",
+        ),
+        (
+            ("sweep", "PLANT", "--vary", "leach.acid_dose=1..1.2", "--samples", "0"),
+            "expected 1 or more",
+        ),
         (("sweep", "PLANT", "--assay", "scrap=1 %"), "expected feed.element=uncertainty"),
         (("sweep", "PLANT", "--facts", "--points", "2"), "expected only --vary"),
         (("optimise", "PLANT"), "found no --vary"),
@@ -325,6 +386,10 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
                 "much",
             ),
             "expected a figure, >= or <=, a number",
+        ),
+        (
+            ("optimise", "PLANT", "--vary", "leach.acid_dose=1..2", "--maximise", "margin"),
+            ". Money needs --place EE",
         ),
         (
             ("optimise", "PLANT", "--vary", "leach.acid_dose=1..2", "--minimise", "watr"),

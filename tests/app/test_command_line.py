@@ -42,6 +42,8 @@ def test_run_prints_products_recoveries_reagents_and_evidence(said):
     assert "starter: converged; every element closes to 1e-" in out
     for words in ("residue.filtrate", "Of what is fed", "Drawn", "Rests on"):
         assert words in out
+    shared = set(Plant.read("plant.yaml").solve().facts.values())
+    assert f"Rests on {len(shared)} facts" in out
 
 
 def test_run_changes_fields_first(said):
@@ -93,6 +95,18 @@ def test_what_does_not_settle_ends_with_status_one_and_says_so_in_json(said, mon
     )
 
 
+def test_options_of_a_report_without_a_report_are_refused_before_the_work(said, monkeypatch):
+    monkeypatch.setattr(Plant, "solve", lambda *_, **__: pytest.fail("solved"))
+    for option in (("--place", "EE"), ("--law", "CN")):
+        status, out, err = said("run", "plant.yaml", *option)
+        assert (status, out) == (2, "")
+        assert "expected --report page.html, or `ytterby accounts`" in err
+    status, out, err = said("run", "plant.yaml", "--report", "a.html", "--law", "CN", "--on", "May")
+    assert (status, out, err) == (2, "", "--on May: expected a day such as 2026-01-31\n")
+    status, _, err = said("run", "plant.yaml", "--report", "a.html", "--law", "CN", "--route", "no")
+    assert status == 2 and "direct" in err and "indirect" in err
+
+
 def test_check_tells_wiring_and_loops_without_solving(said, monkeypatch):
     monkeypatch.setattr(Plant, "solve", lambda *_, **__: pytest.fail("solved"))
     status, out, _ = said("check", "plant.yaml")
@@ -122,6 +136,15 @@ def test_facts_are_found_by_words_and_by_class(said):
     assert {fact["class"] for fact in found} == {"reference"}
     assert all(fact["source"] for fact in found)
     assert said("facts", "--class", "hearsay")[0] == 2
+    status, out, err = said("facts", "phlogiston")
+    assert (status, out) == (2, "")
+    assert err == "no fact holds all of 'phlogiston'; ask with fewer words\n"
+
+
+def test_what_nothing_is_called_is_answered_with_the_kinds_of_units(said):
+    status, _, err = said("explain", "zzz")
+    assert status == 2
+    assert "Unit operations: " in err and ", acid-leach, " in err
 
 
 def test_the_schema_takes_the_plants_that_the_reader_takes(said):
@@ -149,7 +172,10 @@ def test_new_writes_a_plant_that_runs_and_spares_what_is_there(said, tmp_path):
     assert (tmp_path / "mine.yaml").read_text() == STARTER
     (tmp_path / "mine.yaml").write_text("mine")
     status, _, err = said("new", "mine.yaml")
-    assert (status, err) == (2, "mine.yaml: File exists\n")
+    assert (status, err) == (
+        2,
+        "mine.yaml: found a file or folder there, expected a name that is free\n",
+    )
     assert (tmp_path / "mine.yaml").read_text() == "mine"
 
 
@@ -191,10 +217,10 @@ def test_a_liquor_without_an_equilibrium_is_told_of_at_its_unit(said, monkeypatc
 
 def test_the_command_line_runs_as_a_module_too():
     """Where the script `ytterby` is not on the path."""
-    line = [sys.executable, "-m", "ytterby.app.cli", "facts", "no-such-fact"]
+    line = [sys.executable, "-m", "ytterby.app.cli", "facts", "p507.dimer-order"]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "0 of " in done.stdout
+    assert "1 of " in done.stdout
 
 
 def test_a_run_into_a_closed_pipe_is_quiet():

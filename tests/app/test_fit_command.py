@@ -127,7 +127,7 @@ def test_a_stage_profile_of_a_plant_is_fitted(capsys, tmp_path):
         (
             "sample,component,aqueous,organic,extractant,pH\nS,Dy,1,.1,1,1",
             ("--extractant", "P999"),
-            "no table of facts is called 'p999.log-k'",
+            "--extractant P999: expected one of P507",
         ),
     ],
 )

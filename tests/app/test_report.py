@@ -10,12 +10,14 @@ from xml.etree import ElementTree
 import pytest
 from tests.plants import magnet_plant
 
+from ytterby.accounts import Line
 from ytterby.accounts.prices import contained_value
 from ytterby.app.books import Books, books_of
 from ytterby.app.figures import flowsheet_svg, sankey_svg
 from ytterby.app.figures.sankey_layout import ribbons
 from ytterby.app.options import Site
 from ytterby.app.report import render, write
+from ytterby.app.report_accounts import figure as told
 from ytterby.app.report_evidence import main_lines, uncertainties
 from ytterby.balance import Balance, Finding
 from ytterby.chemistry import oxide_factor
@@ -82,6 +84,20 @@ def test_what_was_not_asked_for_is_said_with_the_way_to_it():
     for option in ("--place EE", "--grid EE", "--law CN"):
         assert option in text
     assert 'id="money"' not in text and 'id="climate"' not in text and 'id="water"' not in text
+
+
+def test_money_without_a_price_of_the_scrap_says_so_where_it_is_first_read():
+    text = render(books_of(magnet_plant(), solved(), Site(place="EE")), magnet_plant())
+    summary = text[text.index("<main>") :].partition("</section>")[0]
+    assert "Not drawn up: what is paid for scrap, so costs are too low" in summary
+    assert "--scrap scrap" in summary
+    assert "what is paid for" not in page()
+
+
+@pytest.mark.parametrize(("value", "shown"), [(3.3, "330 %"), (0.734, "73.4 %"), (-0.07, "-7.0 %")])
+def test_a_rate_of_return_is_told_in_per_cent_whatever_it_is(value, shown):
+    line = Line(("internal rate of return",), "internal rate of return", value, "-")
+    assert told(line) == shown
 
 
 def test_money_rests_on_prices_and_greenhouse_gases_on_factors():

@@ -118,6 +118,21 @@ IN_A_LINE = {
         ":33:3: unit 'residue': found no 'is', expected one of magnet-preparation, ",
         "residue:",
     ),
+    "negative concentration": (
+        edited("{gas: air}", "{liquor: {Nd: 60 g/L, Dy: -0.6 g/L}, pH: 2}"),
+        ":14:34: feed 'air': field 'liquor.Dy': found '-0.6 g/L', expected at least 0 g/L",
+        "-0.6 g/L",
+    ),
+    "negative molarity": (
+        edited("{gas: air}", "{liquid: HCl -4 mol/L}"),
+        ":14:17: feed 'air': field 'liquid': found '-4 mol/L', expected at least 0 mol/L",
+        "HCl -4",
+    ),
+    "a pH that nothing has": (
+        edited("{gas: air}", "{liquor: {Nd: 60 g/L}, pH: 20}"),
+        ":14:35: feed 'air': field 'pH': found 20, expected a value from -2 to 14",
+        "20",
+    ),
     "missing section": ("plant: a\nunits: {}\n", ":1:1: found no 'feeds', which a plant needs", ""),
     "wrong dimension": (
         edited("temperature: 800 degC", "temperature: 800 kg"),

@@ -36,7 +36,8 @@ def test_quantities_are_read_into_si(text, unit, value):
         (None, "K", "found nothing"),
         (True, "-", "found True"),
         ("1 __import__('os')", "-", "unknown unit"),
-        ("9" * 100, "-", "a number with a unit"),
+        ("9" * 100, "-", "a bare number, % or ppm"),
+        ("two", "-", "found 'two', expected a bare number, % or ppm"),
     ],
 )
 def test_what_is_no_such_quantity_is_refused_with_a_reason(raw, unit, words):
@@ -54,6 +55,13 @@ def test_the_dimension_chooses_among_units():
     assert parse_any("100 kg/h", ("m3/s", "kg/s")) == (pytest.approx(100 / 3600), "kg/s")
     with pytest.raises(QuantityError, match=r"m3/s.* or .*kg/s"):
         parse_any("3 K", ("m3/s", "kg/s"))
+
+
+def test_a_share_without_its_per_cent_is_told_how_to_write_it():
+    with pytest.raises(QuantityError, match=r"from 0 to 1\. Per cent carry their sign: '60 %'"):
+        check(60, 0, 1, "-", 60)
+    with pytest.raises(QuantityError, match=r"from 0 to 1$"):
+        check(-5, 0, 1, "-", -5)
 
 
 def test_limits_are_told_in_the_unit():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.accounts import Line, Statement
-from ytterby.app.books import Books, books_of
+from ytterby.app.books import Books, books_of, refuse_site
 from ytterby.app.options import AccountsOptions
 from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
@@ -26,6 +26,7 @@ def accounts(path: Path, options: AccountsOptions) -> int:
     refuse_format(options.out)
     require_files(options)
     plant = changed(Plant.read(path), options.set_)
+    refuse_site(options, plant)
     announce_compilation()
     with progress() as tick:
         balance = plant.solve(progress=tick)
@@ -77,7 +78,8 @@ def told(one: Statement, *, everything: bool) -> Any:
             unit = "" if line.unit == "-" else line.unit
             remark = line.missing or line.remark
             table.add_row(line.label, figure, unit, line.evidence or "", remark)
-    return Group(table, *([] if everything else unknown(one)))
+    parts = [table] if table.rows else [f"{one.title}: nothing is known"]
+    return Group(*parts, *([] if everything else unknown(one)))
 
 
 def matters(line: Line) -> bool:

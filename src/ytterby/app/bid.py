@@ -64,7 +64,7 @@ def blend(path: Path, *, mass: str, limits: tuple[str, ...], as_json: bool) -> i
         print(json.dumps(vars(found), indent=2))
         return 0
     for name, taken in found.masses.items():
-        print(f"{name}: {taken:.5g} kg")
+        print(f"{name}: {taken:.5g} kg as weighed")
     print(f"Price: {found.price:.5g} USD per kg of dry material")
     print("Assay: " + ", ".join(f"{e} {100 * s:.3g} %" for e, s in found.assay.items()))
     for limit, worth in found.worth.items():
@@ -133,5 +133,7 @@ def _told(route: str, one: Bid) -> Any:
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for line in one.statement.lines:
         value = "?" if line.value is None else f"{line.value:+.3f}"
+        if line.key[0] == "penalty":  # told for its own sake: what adds up holds it already
+            value = f"({value})"
         table.add_row(line.label, value, line.missing or line.remark)
     return table

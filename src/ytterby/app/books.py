@@ -231,7 +231,10 @@ def prices_for(balance: Balance, place: Place) -> dict[str, Fact]:
 def refuse_feeds(option: str, names: Iterable[str], balance: Balance) -> None:
     """Raise PlantError where an option names what is no feed of the plant."""
     fed = (edge.name.partition(" > ")[0] for edge in balance.edges if edge.source is None)
-    known = tuple(dict.fromkeys(fed))
+    _refuse(option, names, tuple(dict.fromkeys(fed)))
+
+
+def _refuse(option: str, names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         if name not in known:
             raise PlantError((), f"{option} {name}: expected one of {', '.join(known)}")
@@ -240,15 +243,45 @@ def refuse_feeds(option: str, names: Iterable[str], balance: Balance) -> None:
 def law_of(site: Site) -> tuple[Limit, ...]:
     """The limits that hold on the day and in the area, and those of the permit; raises PlantError
     where there are none."""
-    today = site.on or date.today().isoformat()
-    permit = tuple(limit for limit in permit_of(site.permit) if limit.holds_on(today))
+    day = day_of(site.on)
+    permit = tuple(limit for limit in permit_of(site.permit) if limit.holds_on(day))
     if site.law is None:
         return permit
-    law = limits(on=today, jurisdiction=site.law, route=site.route)
+    here = limits(on=day, jurisdiction=site.law)
+    if not here:
+        known = ", ".join(jurisdictions())
+        found = f"found no limits that hold on {day}"
+        raise PlantError((), f"--law {site.law}: {found}, expected one of {known}")
+    areas = sorted({one.label("area") for one in here} - {""})
+    if site.area is not None and site.area not in areas:
+        expected = f"one of {', '.join(areas)}" if areas else f"no --area with --law {site.law}"
+        raise PlantError((), f"--area {site.area}: expected {expected}")
+    law = tuple(one for one in here if one.label("route") in ("", site.route))
     area = site.area or _USUAL_AREA
-    if any(one.label("area") == area for one in law):
+    if area in areas:
         law = tuple(one for one in law if one.label("area") in ("", area))
     if not law:
-        known = ", ".join(jurisdictions())
-        raise PlantError((), f"--law {site.law}: found no limits, expected one of {known}")
+        raise PlantError((), f"--route {site.route}: found no limits of {site.law} for it")
     return (*permit, *law)
+
+
+def day_of(text: str | None) -> str:
+    """The ISO date of --on, today where none is given; raises PlantError."""
+    try:
+        return date.today().isoformat() if text is None else date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise PlantError((), f"--on {text}: expected a day such as 2026-01-31") from None
+
+
+def refuse_site(site: Site, plant: Plant) -> None:
+    """Raise, before anything is solved, where an option of the site names what there is not."""
+    prices = prices_of(site.prices, site.own)
+    _refuse("--scrap", (name for name in site.scrap if name not in prices), plant.feeds)
+    _refuse("--cut-off", site.cut_off, plant.feeds)
+    _refuse("--feed-class", classes_of(site.feed_class), plant.feeds)
+    if site.place is not None:
+        _ = CostBasis(site.place).cost_factor
+    grid = grid_of(site)
+    if grid is not None:
+        _ = climate_of(grid, site).grid
+    law_of(site)

@@ -33,6 +33,8 @@ _ABSENT_IS_NONE = ("taken", "per oxide", "used", "buy", "energy", "scope 1", "sc
 _LEAST_SHARE, _ROUNDING = 1e-3, 1e-9
 _NOTHING = 1e-7
 """Shares below this are none: a tenth of a part per million [-]."""
+_UNSEEN = 1e-6
+"""Changes below this share of the largest value are what solving leaves over [-]."""
 _GRAND, _DIGITS = 1e5, 4
 _SHOWN_AS = {"-": (100, "%"), "kg/s": (3600, "kg/h")}
 _ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destination": 2}
@@ -220,14 +222,18 @@ def _shown(line: Line | None, scale: int, nothing: float) -> str:
 
 
 def differences(row: Row) -> list[str]:
-    """Every change from the first, in the unit of `scale_of`."""
+    """Every change from the first, in the unit of `scale_of`; "0" where four digits of the
+    values do not tell them apart by far."""
     (scale, _), found = scale_of(row), []
+    nothing = _UNSEEN * max((abs(value) for value in row.values if value is not None), default=0.0)
     for column in range(1, len(row.lines)):
         change = row.change(column)
         if change is None:
             found.append("")
+        elif abs(change) <= nothing:
+            found.append("0")
         else:
-            found.append(f"{'+' if change > 0 else ''}{grand(scale * change)}" if change else "0")
+            found.append(f"{'+' if change > 0 else ''}{grand(scale * change)}")
     return found
 
 

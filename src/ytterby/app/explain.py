@@ -32,6 +32,8 @@ def facts(words: tuple[str, ...], *, evidence: str | None, as_json: bool) -> int
     if evidence is not None and evidence not in EVIDENCE:
         raise QuantityError(f"the class {evidence!r}", f"one of {', '.join(EVIDENCE)}")
     found = [one for one in find(" ".join(words)) if evidence in (None, one.evidence)]
+    if not found and not as_json:
+        raise UnknownFact(f"no fact holds all of {' '.join(words)!r}; ask with fewer words")
     if as_json:
         print(json.dumps([_plain(one) for one in found], indent=2, ensure_ascii=False))
     else:
@@ -49,7 +51,7 @@ def _facts_called(name: str) -> RenderableType:
     except UnknownFact:
         known = [*KINDS, *(one.name for one in all_facts())]
         near = get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        hint = f" Did you mean {near[0]!r}?" if near else f" Unit operations: {', '.join(KINDS)}"
         raise UnknownFact(f"no unit operation or fact is called {name!r}.{hint}") from None
 
 

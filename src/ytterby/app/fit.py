@@ -15,8 +15,10 @@ from rich.text import Text
 from ytterby.app.files import refuse_folder
 from ytterby.app.options import FitOptions
 from ytterby.app.terminal import console
+from ytterby.chemistry import EXTRACTANTS, OTHER_NAMES
 from ytterby.facts import UnknownFact
 from ytterby.plant import PlantError
+from ytterby.plant.errors import nearest
 from ytterby.separation import Cascade, Chemistry
 from ytterby.separation.constants import prefix_of
 from ytterby.separation.fit import Combination, Fit, fit
@@ -100,6 +102,7 @@ def isotherm_model(
 
     Without `free`, the constant of every element that is measured more than once is fitted.
     """
+    _refuse_extractant(options.extractant)
     samples = _samples(path, rows)
     counts = Counter(name for sample in samples for name in sample.aqueous)
     chosen = options.free or tuple(f"log_K.{name}" for name, n in counts.items() if n >= _FEWEST)
@@ -131,6 +134,13 @@ def _samples(path: Path, rows: list[tuple[int, dict[str, str]]]) -> tuple[Sample
         known.aqueous[row["component"]] = values["aqueous"]
         known.organic[row["component"]] = values["organic"]
     return tuple(samples.values())
+
+
+def _refuse_extractant(name: str) -> None:
+    known = (*EXTRACTANTS, *OTHER_NAMES)
+    if name not in known:
+        expected = f"expected one of {', '.join(EXTRACTANTS)}"
+        raise PlantError((), f"--extractant {name}: {expected}{nearest(name, known)}")
 
 
 def profile_model(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ytterby.app.options import OptimiseOptions
 from ytterby.app.progress import announce_compilation
 from ytterby.app.run import changed
-from ytterby.app.sweep import between, figures_of
+from ytterby.app.sweep import between, figures_of, unit_of
 from ytterby.plant import Plant, PlantError
 from ytterby.study import Aim, Held, Optimum, Study, pareto
 from ytterby.study import optimise as search
@@ -19,6 +20,7 @@ from ytterby.study import optimise as search
 _HELD = re.compile(r"^(?P<name>.+?)\s*(?P<sense>>=|<=)\s*(?P<value>[-+0-9.eE]+)\s*(?P<percent>%?)$")
 _SENSES = ("maximise", "minimise")
 _PERCENT = 100
+_OF_MONEY = ("revenue", "operating", "margin", "net present value")
 
 
 def optimise(path: Path, options: OptimiseOptions) -> int:
@@ -28,7 +30,8 @@ def optimise(path: Path, options: OptimiseOptions) -> int:
         raise PlantError((), "found no --vary, expected a field and its range to search over")
     aim = _aim(options)
     held = tuple(_held(text) for text in options.hold)
-    study = Study(plant, tuple(between(text) for text in options.vary), figures_of(options))
+    variables = tuple(between(text, plant) for text in options.vary)
+    study = Study(plant, variables, figures_of(options))
     announce_compilation()
     how: dict[str, Any] = {
         "most": options.most,
@@ -41,13 +44,16 @@ def optimise(path: Path, options: OptimiseOptions) -> int:
         else:
             found = pareto(study, aim, _against(options), held, points=options.points, **how)
     except ValueError as error:
-        raise PlantError((), str(error)) from None
+        wanted = {aim.name, *(one.name for one in held)}
+        hint = "" if options.place or not wanted & set(_OF_MONEY) else ". Money needs --place EE"
+        raise PlantError((), f"{error}{hint}") from None
     if options.json:
         print(json.dumps([_plain(one) for one in found], indent=2))
     else:
         from ytterby.app.terminal import console
 
-        console().print(_front(found, options) if options.against else _told(found[0]))
+        units = {variable.name: variable.unit for variable in variables}
+        console().print(_front(found, options) if options.against else _told(found[0], units))
     if options.write is not None and found and found[0].plant is not None:
         found[0].plant.write(options.write)
         print(f"Plant: {options.write}", file=sys.stderr if options.json else sys.stdout)
@@ -107,21 +113,23 @@ def _plain(one: Optimum) -> dict[str, Any]:
     }
 
 
-def _told(one: Optimum) -> Any:
+def _told(one: Optimum, units: Mapping[str, str]) -> Any:
+    """Settings and figures at the start and at the best. units: of the settings."""
     from rich.console import Group
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for column in ("", "start", "best"):
-        table.add_column(column, justify="left" if not column else "right")
+    for column in ("", "unit", "start", "best"):
+        table.add_column(column, justify="right" if column in ("start", "best") else "left")
     for name, value in one.best.items():
-        table.add_row(name, f"{one.start[name]:.5g}", f"{value:.5g}")
+        table.add_row(name, units[name], f"{one.start[name]:.5g}", f"{value:.5g}")
     table.add_row("")
     for name, value in one.after.items():
         before = one.before.get(name)
         if before is not None and (name == one.aim.name or value != before):
-            table.add_row(name, f"{before:.5g}", f"{value:.5g}")
-    lines = [f"{one.aim.name}: {one.gain:+.4g} better than at the start, {one.solved} plants"]
+            table.add_row(name, unit_of(name), f"{before:.5g}", f"{value:.5g}")
+    gain = f"{one.gain:+.4g} {unit_of(one.aim.name)}"
+    lines = [f"{one.aim.name}: {gain} better than at the start, {one.solved} plants"]
     if not one.feasible:
         lines.append("What was to be held could not be held: these settings come closest")
     for limit in one.binding:

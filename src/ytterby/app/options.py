@@ -50,7 +50,7 @@ class Site(Place):
     """A file of limits of your permit, which stand beside the law."""
     on: str | None = None
     """The day whose law counts, such as 2026-01-31; today when not given."""
-    route: str = "direct"
+    route: Literal["direct", "indirect"] = "direct"
     """How water is discharged: direct or indirect."""
     area: str | None = None
     """Class of the receiving area, such as special or "standard A"."""

@@ -41,6 +41,9 @@ def facts_of(option: str, path: Path | None) -> tuple[Fact, ...]:
         place = f":{where.line + 1}:{where.column + 1}" if where else ""
         what = getattr(error, "problem", None) or "no YAML"
         raise PlantError((), f"{option} {path}{place}: found {what}, {_FORM}") from None
+    except UnicodeDecodeError:
+        text = "found bytes that are no UTF-8, expected text; save the file as UTF-8"
+        raise PlantError((), f"{option} {path}: {text}") from None
     except (TypeError, ValueError) as error:
         raise PlantError((), f"{option} {path}: {error}") from None
     if not found:

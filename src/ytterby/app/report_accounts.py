@@ -22,13 +22,23 @@ _CLOSE = ("close to the limit", "indicative: close")
 _GRAVITY = (*_BAD, *_CLOSE, "indicative: within", "compliant")
 
 
+_ALWAYS_IN_PERCENT = ("internal rate of return", "minimum price")
+
+
 def figure(line: Line) -> str:
     """The value of a line with its unit: "4.14 M USD/year", "73.4 %", "1.36 year"."""
     if line.value is None:
         return UNKNOWN
     if line.unit == "-":
-        return percent(line.value) if abs(line.value) < 1 else significant(line.value)
+        if not _in_percent(line):
+            return significant(line.value)
+        return percent(line.value) if line.value >= 0 else f"-{percent(-line.value)}"
     return f"{grand(line.value)} {line.unit}"
+
+
+def _in_percent(line: Line) -> bool:
+    """Whether a line without a unit is told in per cent: a share, or one that is always so told."""
+    return line.key[0] in _ALWAYS_IN_PERCENT or abs(line.value or 0.0) < 1
 
 
 def with_uncertainty(line: Line, books: Books) -> str:
@@ -37,7 +47,7 @@ def with_uncertainty(line: Line, books: Books) -> str:
     if not value or line.value is None:
         return ""
     if line.unit == "-":
-        return f"± {significant(100 * value, 2)} %" if abs(line.value) < 1 else f"± {value:.2g}"
+        return f"± {significant(100 * value, 2)} %" if _in_percent(line) else f"± {value:.2g}"
     return f"± {grand(float(f'{value:.1e}'))}"
 
 

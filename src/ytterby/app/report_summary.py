@@ -13,7 +13,7 @@ from ytterby.app.report_headline import (
     rare_earth_products,
     with_spread,
 )
-from ytterby.app.show import UNKNOWN, grand, percent, significant
+from ytterby.app.show import UNKNOWN, grand, significant
 from ytterby.balance import Balance
 from ytterby.chemistry import RARE_EARTHS
 
@@ -37,7 +37,7 @@ def summary(books: Books, worth: list[str]) -> list[dict[str, Any]]:
             "title": "Money",
             "link": "#money",
             "rows": _money(books),
-            "absent": [absent["Cost and return"]] if "Cost and return" in absent else [],
+            "absent": _left_out(books) if books.cost else [absent["Cost and return"]],
         },
     ]
 
@@ -132,6 +132,16 @@ def _residues(balance: Balance) -> dict[str, str]:
     return _row("Residues", f"{grand(daily)} kg/d")
 
 
+def _left_out(books: Books) -> list[str]:
+    """What is bought and has no price: the plant earns less than is told by what it costs."""
+    assert books.cost is not None
+    names = [line.key[1] for line in books.cost.missing if line.key[0] == "buy"]
+    if not names:
+        return []
+    told = f"what is paid for {', '.join(names)}, so costs are too low and returns too high"
+    return [f"{told}; a feed bought by its content: --scrap {names[0]}, else --prices prices.yaml"]
+
+
 def _money(books: Books) -> list[dict[str, str]]:
     if books.cost is None:
         return []
@@ -149,8 +159,5 @@ def _money(books: Books) -> list[dict[str, str]]:
     rows = []
     for key, label in names.items():
         line = books.cost.line(key)
-        value = figure(line)
-        if key == "minimum price" and line.value is not None:
-            value = percent(line.value) if line.value < 1 else f"{100 * line.value:.0f} %"
-        rows.append(_row(label, value, with_uncertainty(line, books)))
+        rows.append(_row(label, figure(line), with_uncertainty(line, books)))
     return rows

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TextIO
 
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.app.files import refuse_folder
-from ytterby.app.options import RunOptions
+from ytterby.app.options import RunOptions, Site
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.balance import Balance
 from ytterby.plant import Infeasible, NotConverged, Plant, PlantError
@@ -36,9 +37,14 @@ def run(path: Path, options: RunOptions) -> int:
         require_typst()
     reported = report is not None or pdf is not None
     if reported:
+        from ytterby.app.books import refuse_site
         from ytterby.app.own_files import require_files
 
         require_files(options)
+        refuse_site(options, plant)
+    elif any(getattr(options, one.name) != one.default for one in fields(Site)):
+        text = "found options of a report, such as --place or --law, and no report"
+        raise PlantError((), f"{text}, expected --report page.html, or `ytterby accounts`")
     announce_compilation()
     try:
         with progress() as tick:

@@ -148,16 +148,16 @@ def _findings(findings: tuple[Finding, ...]) -> Text:
 
 
 def _evidence(balance: Balance) -> Text:
-    """How many facts of each class the balance rests on, and the weakest by name."""
-    classes = Counter(fact.evidence for fact in balance.facts.values())
+    """How many facts of each class the balance rests on, and the weakest by name; a fact that
+    several units share is one."""
+    facts = set(balance.facts.values())
+    classes = Counter(fact.evidence for fact in facts)
     counts = ", ".join(f"{classes[c]} {c}" for c in EVIDENCE if classes[c])
     weakest = max(classes, key=EVIDENCE.index, default="measured")
-    keys = sorted({f.name for f in balance.facts.values() if f.evidence == weakest})
+    keys = sorted({fact.name for fact in facts if fact.evidence == weakest})
     named = ", ".join(keys[:_MOST_WEAK])
     more = f" and {len(keys) - _MOST_WEAK} more" if len(keys) > _MOST_WEAK else ""
-    return Text(
-        f"Rests on {len(balance.facts)} facts: {counts}. Weakest ({weakest}): {named}{more}"
-    )
+    return Text(f"Rests on {len(facts)} facts: {counts}. Weakest ({weakest}): {named}{more}")
 
 
 def _table(*titles: str, numbers: object = ()) -> Table:

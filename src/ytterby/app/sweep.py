@@ -40,6 +40,17 @@ from ytterby.study.figures import Figures
 _RANGE = ".."
 _SHOWN_DRIVERS = 3
 _WORTH_SHOWING = 0.01
+_UNITS = {
+    "reagents": "kg/h",
+    "water": "kg/h",
+    "revenue": "USD/year",
+    "operating": "USD/year",
+    "margin": "USD/year",
+    "net present value": "USD",
+    "emissions": "kg/h",
+    "footprint": "kg/kg",
+}
+"""Of the figures of `Figures`; those that are not named are shares."""
 _MOST_COLUMNS = 8
 """Samples that are shown one by one; of more, --json and --store tell all."""
 
@@ -103,8 +114,13 @@ def _share(text: str | None) -> float | None:
     return share
 
 
+def unit_of(figure: str) -> str:
+    """The unit of a figure by its name: "kg/h" of reagents, "-" of a share."""
+    return _UNITS.get(figure.partition(",")[0], "-")
+
+
 def _variables(plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
-    found = [between(text) for text in options.vary]
+    found = [between(text, plant) for text in options.vary]
     for text in options.assay:
         name, _, spread = text.partition("=")
         feed, _, element = name.strip().rpartition(".")
@@ -121,19 +137,25 @@ def _variables(plant: Plant, options: SweepOptions) -> tuple[Variable, ...]:
     return tuple(found)
 
 
-def between(text: str) -> Variable:
-    """The variable of `field=low..high`; raises PlantError."""
+def between(text: str, plant: Plant) -> Variable:
+    """The variable of `field=low..high`; raises PlantError, also where the plant takes no such
+    field or not both ends of the range."""
     path, equals, range_ = text.partition("=")
     low, dots, high = range_.partition(_RANGE)
     if not (equals and dots and path.strip() and low.strip() and high.strip()):
         raise PlantError((), f"{text!r}: expected field=low..high, such as leach.acid_dose=1..1.3")
     try:
-        return field_between(path.strip(), low.strip(), high.strip())
+        found = field_between(path.strip(), low.strip(), high.strip())
+        for end in (found.low, found.high):
+            plant.with_(**found.changes(end))
     except ValueError as error:
-        raise PlantError((), f"{text}: {error}") from None
+        raise PlantError((), f"--vary {text}: {error}") from None
+    return found
 
 
 def _samples(study: Study, options: SweepOptions) -> np.ndarray:
+    if (options.samples if options.points is None else options.points) < 1:
+        raise PlantError((), "--samples and --points: expected 1 or more")
     if options.points is None:
         return draw(study.variables, options.samples, seed=options.seed, method=options.method)  # type: ignore[arg-type]
     fixed = [v.name for v in study.variables if v.shape != "uniform"]
@@ -191,19 +213,29 @@ def _told(results: Results, *, by_row: bool) -> Any:
     names = [s.name for s in spreads(results) if abs(s.mean) > _WORTH_SHOWING]
     if by_row and len(results.index) <= _MOST_COLUMNS:
         table.add_column("")
+        table.add_column("unit")
         for _ in results.index:
             table.add_column(justify="right")
         for i, variable in enumerate(results.variables):
-            table.add_row(variable.name, *(f"{v:.4g}" for v in results.samples[:, i]))
+            values = (f"{v:.4g}" for v in results.samples[:, i])
+            table.add_row(variable.name, variable.unit, *values)
         for name in names:
-            table.add_row(name, *(f"{v:.4g}" for v in results.outcomes[name]))
+            table.add_row(name, unit_of(name), *(f"{v:.4g}" for v in results.outcomes[name]))
     else:
-        for column in ("", "5 %", "50 %", "95 %", "moved most by"):
-            table.add_column(column, justify="left" if column in ("", "moved most by") else "right")
+        for column in ("", "unit", "5 %", "50 %", "95 %", "moved most by"):
+            numbers = column.endswith("%")
+            table.add_column(column, justify="right" if numbers else "left")
         for spread in spreads(results):
             if spread.name in names:
                 low, middle, high = (f"{q:.4g}" for q in spread.quantiles)
-                table.add_row(spread.name, low, middle, high, _drivers(results, spread.name))
+                table.add_row(
+                    spread.name,
+                    unit_of(spread.name),
+                    low,
+                    middle,
+                    high,
+                    _drivers(results, spread.name),
+                )
     solved = len(results.index) - results.failed
     note = f"{solved} of {len(results.index)} samples have a steady state"
     reasons = dict.fromkeys(reason for reason in results.reasons if reason)

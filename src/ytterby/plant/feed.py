@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -92,6 +93,8 @@ _WATER = "H2O"
 _PER_LITRE = 1000
 _TEMPERATURES = (200.0, 2000.0)
 """What a feed may have [K]; anything else is a slip of the unit."""
+_PH = (-2.0, 14.0)
+"""p[H] that a liquor may be given [-]; anything else is a slip of the pen."""
 
 Per = Literal["kilogram", "cubic metre"]
 
@@ -341,7 +344,7 @@ def _liquid(raw: Any) -> tuple[dict[str, float], Per]:
             hint,
         )
     ions = Counter(SOLUTES[match["solute"]])
-    strength, unit = _at("liquid", lambda: parse_any(match["strength"], ("-", "mol/m3", "kg/m3")))
+    strength, unit = _at("liquid", lambda: _strength(match["strength"], ("-", "mol/m3", "kg/m3")))
     molar_mass = sum(n * Species.of(ion).molar_mass for ion, n in ions.items())
     if unit == "-":
         _at("liquid", lambda: check(strength, 0, 1, "-", match["strength"]))
@@ -377,13 +380,14 @@ def _liquor(tree: Mapping[str, Any]) -> dict[str, float]:
                 f"unknown ion {str(key)!r}",
                 "an ion such as Nd, Fe+3, Fe+2 or Cl-",
             )
-        read = lambda v=value: parse_any(v, ("kg/m3", "mol/m3"))  # noqa: E731
-        strength, unit = _at("liquor", lambda k=key, r=read: _at(str(k), r))
+        strength, unit = _at(
+            "liquor", lambda k=key, v=value: _at(str(k), lambda: _strength(v, ("kg/m3", "mol/m3")))
+        )
         mass = species.atoms and Species.of(ion).molar_mass
         if ion == "H3BO3":
             mass = Species.of("B(s)").molar_mass
         amounts[ion] = strength if unit == "mol/m3" else strength / mass
-    pH = _at("pH", lambda: parse(tree.get("pH", 2), "-"))
+    pH = _at("pH", lambda: _pH(tree.get("pH", 2)))
     proton = 10.0**-pH * _PER_LITRE
     amounts["H+"] = amounts.get("H+", 0.0) + proton
     surplus = sum(Species.of(ion).charge * amount for ion, amount in amounts.items())
@@ -398,6 +402,19 @@ def _liquor(tree: Mapping[str, Any]) -> dict[str, float]:
         amounts["H+"] += held * surplus
     amounts[closing] = amounts.get(closing, 0.0) + surplus
     return _filled_with_water(amounts, "liquor")
+
+
+def _strength(raw: Any, units: tuple[str, ...]) -> tuple[float, str]:
+    """A concentration and the one of `units` in which it is told; raises QuantityError."""
+    strength, unit = parse_any(raw, units)
+    check(strength, 0, math.inf, unit, raw)
+    return strength, unit
+
+
+def _pH(raw: Any) -> float:
+    value = parse(raw, "-")
+    check(value, *_PH, "-", raw)
+    return value
 
 
 def _filled_with_water(amounts: dict[str, float], key: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ DIMENSIONLESS = "-"
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _BASIS_WORDS = re.compile(r"\s+(?:w/w|by mass|of REO)$")
 _LONGEST = 80
+_PERCENT = 100
 CURRENCIES = ("USD", "EUR", "CNY")
 """Each a dimension of its own: an exchange rate is a fact with a date, not a conversion."""
 _EXAMPLES = {
@@ -114,7 +115,7 @@ def parse(raw: object, unit: str) -> float:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise QuantityError(describe(raw), expected_unit(unit))
     if isinstance(raw, str):
-        number, written = split(raw)
+        number, written = _split_for(raw, unit)
     else:
         number, written = float(raw), ""
     if not math.isfinite(number):
@@ -128,6 +129,15 @@ def parse(raw: object, unit: str) -> float:
     if not math.isfinite(value):
         raise QuantityError(f"{raw!r}", "a finite number")
     return value
+
+
+def _split_for(raw: str, unit: str) -> tuple[float, str]:
+    """As `split`, with an error that asks for no unit where `unit` is none."""
+    try:
+        return split(raw)
+    except QuantityError as error:
+        expected = expected_unit(unit) if unit == DIMENSIONLESS else error.expected
+        raise QuantityError(error.found, expected) from None
 
 
 def parse_any(raw: object, units: tuple[str, ...]) -> tuple[float, str]:
@@ -157,7 +167,10 @@ def check(value: float, minimum: float, maximum: float, unit: str, raw: object =
         if low and high
         else (f"at least {low}" if low else f"at most {high}")
     )
-    raise QuantityError(describe(raw) if written else show(value, unit), expected)
+    bare = unit == DIMENSIONLESS and not written
+    percent = bare and maximum == 1 < value <= _PERCENT
+    hint = f"Per cent carry their sign: '{show(value, unit)} %'" if percent else ""
+    raise QuantityError(describe(raw) if written else show(value, unit), expected, hint)
 
 
 def _written_as(value: float, unit: str, written: str) -> str:
