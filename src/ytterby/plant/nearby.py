@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ytterby.balance import Balance
-from ytterby.plant.errors import NotConverged
+from ytterby.plant.errors import Infeasible, NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
 from ytterby.plant.plant import HOUR, Plant
 from ytterby.plant.solve import Start, balance_of, converge, refuse_trouble
@@ -55,6 +55,8 @@ class Nearby:
             try:
                 done = converge(flowsheet, start, lambda line: None)
                 refuse_trouble(done)
+            except Infeasible:
+                raise
             except NotConverged:
                 pass
             else:

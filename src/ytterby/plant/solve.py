@@ -161,7 +161,7 @@ class _Patience:
 
     def after(self, done: Pass) -> Pass:
         """`done` itself; raises Infeasible when there was trouble in too many passes running."""
-        troubled = any(outcome.trouble for outcome in done.outcomes.values())
+        troubled = any(one.trouble and not one.passing for one in done.outcomes.values())
         self.passes = self.passes - 1 if troubled else _TROUBLED_PASSES
         if not self.passes:
             refuse_trouble(done)

@@ -44,14 +44,20 @@ def settled(
     search: Search, q: Array, g: Array, floor: Array | float = TARGET_TOLERANCE
 ) -> NDArray[np.bool_]:
     """Which targets need nothing more: met exactly, or a limit met at its lowest flow."""
-    resting = np.array([t.kind == "limit" for t in search.targets]) & (q <= search.low) & (g <= 0)
+    limits = np.array([t.kind == "limit" for t in search.targets], dtype=bool)
+    resting = limits & (q <= search.low) & (g <= 0)
     return (np.abs(g) <= floor) | resting
 
 
-def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
-    """Damped Newton on the unknown flows, bounds active where a step would leave them."""
+def newton_on_flows(
+    search: Search, q: Array, tolerance: float = TARGET_TOLERANCE
+) -> tuple[Array, Point, Array, bool]:
+    """Damped Newton on the unknown flows, bounds active where a step would leave them.
+
+    tolerance: |ln(quantity/allowed)| to reach [-].
+    """
     point, g = search.stand(q)
-    floor: Array | float = TARGET_TOLERANCE
+    floor: Array | float = tolerance
     misses: list[float] = []
     for taken in range(NEWTON_STEPS):
         if not point.converged:
@@ -62,7 +68,7 @@ def newton_on_flows(search: Search, q: Array) -> tuple[Array, Point, Array, bool
             return q, point, g, True
         matrix, slopes = search.jacobian(point, q, g)
         steepest = np.abs(matrix).max(axis=1, initial=0.0)
-        floor = np.maximum(TARGET_TOLERANCE, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
+        floor = np.maximum(tolerance, ROUNDING_FLOOR * np.finfo(float).eps * steepest)
         blind = (g > floor) & (np.diag(matrix) > -NO_SLOPE)
         matrix[blind] = 0.0
         matrix[blind, blind] = -1.0

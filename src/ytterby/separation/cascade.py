@@ -21,19 +21,16 @@ from ytterby.separation.circuit import (
     SideFeed,
     Stages,
 )
+from ytterby.separation.loading import within_loading
 from ytterby.separation.profile import Profile, describe, saturated
 from ytterby.separation.reach import Reached, reach
 from ytterby.separation.response import Change, Response, respond
-from ytterby.separation.search import Border, Search
+from ytterby.separation.search import Search
 from ytterby.separation.targets import Target, estimate
 
 Array = NDArray[np.float64]
 LIMIT_ROUNDING = 1e-9
 """Relative slack of a limit that a target holds exactly [-]."""
-
-LOADING_STEPS = 5000
-"""Newton steps after which one way to seek the flows at the loading limit is given up [-]: ways
-that lead there take a few thousand at most."""
 
 
 @dataclass(frozen=True)
@@ -152,8 +149,17 @@ class Cascade:
             flows = flows.with_(**{t.flow: guess.flows[t.flow] for t in self.targets})
         start = (guess.potential, guess.border) if warm and guess is not None else (None, None)
         held = warm and guess is not None and "organic: loading" in guess.figures
-        seek = partial(reach, sensitivity=sensitivity, thorough=thorough)
-        return self._profile(layout, self._within_loading(layout, flows, start, held, seek))
+        reached = within_loading(
+            layout,
+            self.targets,
+            self.loading_limit,
+            flows,
+            start,
+            held,
+            partial(reach, sensitivity=sensitivity, thorough=thorough),
+            far=thorough,
+        )
+        return self._profile(layout, reached)
 
     def respond(self, profile: Profile, changes: Sequence[Change]) -> Response:
         """How the outlets of a solved profile answer to what enters, targets staying met."""
@@ -172,37 +178,6 @@ class Cascade:
             return Target.loading("organic", limit) if yields else own
 
         return tuple(kept(target) for target in self.targets)
-
-    def _within_loading(
-        self,
-        layout: Layout,
-        flows: Flows,
-        start: tuple[Array | None, Border | None],
-        held: bool,
-        seek: Callable[..., Reached],
-    ) -> Reached:
-        """The flows that meet the targets, with enough organic to keep the loading limit.
-
-        A target that is a limit gives way: the organic grows until the loading is at its own
-        limit, and recovers more than was asked for. held: which of the two to try first.
-        start: potentials and border of a neighbour. seek: `reach`, as `solve` wants it.
-        """
-        own = next((t for t in self.targets if t.flow == "organic" and t.kind == "limit"), None)
-        if own is None or self.loading_limit is None:
-            return seek(layout, self.targets, flows, start[0], border=start[1])
-        loading = Target.loading("organic", self.loading_limit)
-        other = tuple(loading if t is own else t for t in self.targets)
-        at_limit = partial(seek, targets=other, most=LOADING_STEPS)
-        as_asked = partial(seek, targets=self.targets)
-        first, second = (at_limit, as_asked) if held else (as_asked, at_limit)
-        reached = first(layout, flows=flows, start=start[0], border=start[1])
-        if held and not reached.converged:
-            return as_asked(layout, flows=flows, start=start[0])
-        rival = own if held else loading
-        if not reached.point.converged or rival.excess(layout, reached.point) <= 0:
-            return reached
-        retried = second(layout, flows=reached.flows, start=reached.point.potential)
-        return retried if retried.converged else reached
 
     def _profile(self, layout: Layout, reached: Reached) -> Profile:
         profile = describe(
@@ -234,9 +209,12 @@ class Cascade:
         if self.loading_limit is not None:
             stage = int(np.argmax(profile.loading))
             if profile.loading[stage] > self.loading_limit * (1 + LIMIT_ROUNDING):
+                sought = self.targets and "organic: loading" in reached.figures
+                remedy = "" if sought else ", or use more organic"
                 return (
                     f"loading limit: {profile.loading[stage]:.3g} of the extractant is bound at "
-                    f"stage {stage + 1}, limit {self.loading_limit:.3g}; "
-                    "saponify less, acidify the feed, or use more organic"
+                    f"stage {stage + 1}, limit {self.loading_limit:.3g}"
+                    + ("; no flow of organic takes it lower" if sought else "")
+                    + f"; saponify less, acidify the feed{remedy}"
                 )
         return ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.circuit import Flows, Layout, NoCircuit
+from ytterby.separation.circuit import Circuit, Flows, Layout, NoCircuit
 from ytterby.separation.newton import evaluate
 from ytterby.separation.solve import Point, Posed, solve_at, tangents
 from ytterby.separation.targets import Target, flow_of
@@ -195,19 +195,28 @@ class Search:
 
     def jacobian(self, point: Point, q: Array, g: Array) -> tuple[Array, Array]:
         """d g / d q [-], shape (target, unknown), and d potential / d q, last axis the unknowns."""
-        chemistry = self.layout.chemistry
-        circuits = []
-        for k in range(q.size):
-            moved = q.copy()
-            moved[k] += DIFFERENCE
-            circuits.append(self.layout.circuit(self.flows(moved)))
-        posed = [Posed.of(chemistry, circuit) for circuit in circuits]
-        slopes = tangents(point, [p.case for p in posed], [DIFFERENCE] * q.size)
+        posed = [self._posed(q, one) for one in np.eye(q.size)]
+        slopes = tangents(point, [p.case for p, _ in posed], [DIFFERENCE] * q.size)
         matrix = np.empty((q.size, q.size))
-        for k, (one, circuit) in enumerate(zip(posed, circuits, strict=True)):
-            potential = point.potential + DIFFERENCE * slopes[:, :, k]
-            x, y = evaluate(potential, one.case)[:2]
-            near = one.point(chemistry, circuit, (potential, x, y, 0.0, 0, True))
+        for k, moved in enumerate(posed):
+            near = self._tangent(point, slopes[:, :, k], *moved)
             matrix[:, k] = (self.excess(near) - g) / DIFFERENCE
         self.border = Border(self.names, matrix, slopes)
         return matrix.copy(), slopes
+
+    def beside(self, point: Point, q: Array, direction: Array, slopes: Array) -> Point:
+        """The cascade so little further on that differences by DIFFERENCE are derivatives.
+
+        direction: of the unknowns [-]. slopes: d potential/d unknown at `point` [-].
+        """
+        return self._tangent(point, slopes @ direction, *self._posed(q, direction))
+
+    def _posed(self, q: Array, direction: Array) -> tuple[Posed, Circuit]:
+        circuit = self.layout.circuit(self.flows(q + DIFFERENCE * direction))
+        return Posed.of(self.layout.chemistry, circuit), circuit
+
+    def _tangent(self, point: Point, slope: Array, posed: Posed, circuit: Circuit) -> Point:
+        """A neighbour by the tangent of the potentials, DIFFERENCE away."""
+        potential = point.potential + DIFFERENCE * slope
+        x, y = evaluate(potential, posed.case)[:2]
+        return posed.point(self.layout.chemistry, circuit, (potential, x, y, 0.0, 0, True))

@@ -255,6 +255,7 @@ class CascadeUnit(Unit):
             findings=notes(name, self, case.feed, profile, solvent.spare),
             trouble=trouble(name, profile, last.reason, solvent.surplus, strip_surplus),
             stuck=not (profile.converged or profile.limited),
+            passing=profile.converged,
             residual=profile.residual,
             memory=last.after(profile),
             detail=CascadeDetail(case, profile, solvent),

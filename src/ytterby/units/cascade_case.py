@@ -92,7 +92,7 @@ class Case:
             entrainment=(unit.aqueous_in_organic.value, unit.organic_in_aqueous.value),
             solubility=hydroxide_products(known),
             loading_limit=unit.loading_limit.value,
-            organic_at=self.organic_at,
+            organic_at=cache(self.organic_at),
         )
 
     @property

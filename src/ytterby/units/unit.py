@@ -39,6 +39,7 @@ class Outcome:
     duties: energy and work taken [W] by kind. findings: what the reader should know.
     trouble: why the result cannot stand (a target out of reach), or None.
     stuck: the trouble is such that the outlets do not follow the inlets.
+    passing: the trouble is how much a loop returns, and may pass as the loops close.
     residual: largest relative residual of the equations inside the unit [-].
     memory: what helps to solve the same unit again nearby. detail: what a report may show.
     """
@@ -49,6 +50,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     trouble: Finding | None = None
     stuck: bool = False
+    passing: bool = False
     residual: float = 0.0
     memory: Any = None
     detail: Any = None
