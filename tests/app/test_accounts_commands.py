@@ -309,7 +309,7 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "found nothing in the file, expected facts"),
+        (b"", "found no fact, expected the form of a facts file"),
         (b"water: caf\xe9", "found bytes that are no UTF-8"),
         (b"water: [", "prices.yaml: while parsing"),
     ],
