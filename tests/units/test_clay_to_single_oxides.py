@@ -13,7 +13,7 @@ from ytterby.plant import Plant
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "examples" / "clay-to-single-oxides" / "plant.yaml"
-PURITY = {"Y": 0.9999, "Tb": 0.999, "Dy": 0.999, "Ho": 0.99, "Er": 0.995}
+PURITY = {"Y": 0.9999, "Tb": 0.999, "Dy": 0.999, "Ho": 0.99, "Er": 0.993}
 SALT = ("crystalliser.crystals", "second_crop.crystals", "light_salt.crystals")
 CONDENSATE = ("acid_water.part", "base_water.part", "wash_water.part", "leach_water.part")
 
