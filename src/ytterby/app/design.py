@@ -33,6 +33,7 @@ from ytterby.plant import PlantError
 from ytterby.quantity import QuantityError, parse
 
 RESULT_IS_NONE = 1
+PER_CENT = 100
 _PARTITION = "partition"
 
 
@@ -69,12 +70,12 @@ def run(
         chemistry = series(extractant, amounts)
     except ValueError as error:
         raise PlantError((), str(error)) from None
-    share = _quantity("--recovery", recovery, "-")
+    share = _share("--recovery", recovery)
     announce_compilation()
     status = 0
     try:
         if cut is not None:
-            pure = _quantity("--purity", purity, "-")
+            pure = _share("--purity", purity)
             wanted = Cut.of_quality(chemistry, amounts, cut, purity=pure, recovery=share)
             _one_cut(design(wanted, practice, cost), feed, plant, report)
         else:
@@ -83,7 +84,7 @@ def run(
                 amounts,
                 [read_product(text) for text in products],
                 recovery=share,
-                remainder=_quantity("--remainder", remainder, "-"),
+                remainder=_share("--remainder", remainder),
             )
             for text in cut_extractants:
                 light, heavy, other = read_cut_extractant(text)
@@ -143,8 +144,10 @@ def read_feed(text: str, flow: float) -> dict[str, float]:
     if "=" in text:
         shares = {}
         for part in text.split(","):
-            element, _, share = part.partition("=")
-            shares[element.strip()] = _quantity("feed", share.strip(), "-")
+            element, _, share = (piece.strip() for piece in part.partition("="))
+            if element in shares:
+                raise PlantError((), f"feed: found {element} twice, expected each element once")
+            shares[element] = _quantity("feed", share, "-")
     else:
         try:
             shares = {e: item.value for e, item in table(f"{_PARTITION}.{text}").items()}
@@ -157,6 +160,12 @@ def read_feed(text: str, flow: float) -> dict[str, float]:
     foreign = [e for e in shares if e not in RARE_EARTHS]
     if foreign:
         raise PlantError((), f"feed: found {', '.join(foreign)}, expected symbols of rare earths")
+    negative = [e for e, share in shares.items() if share < 0]
+    if negative:
+        raise PlantError((), f"feed: found less than nothing of {', '.join(negative)}")
+    there = [e for e, share in shares.items() if share > 0]
+    if len(there) == 1:
+        raise PlantError((), f"feed: found {there[0]} only, expected two elements to part at least")
     total = sum(shares.values())
     if not total > 0:
         raise PlantError((), "feed: found shares that add up to nothing, expected oxide shares")
@@ -178,10 +187,7 @@ def read_product(text: str) -> Product:
     if not colon:
         raise PlantError((), f"--product {text!r}: found no purity, expected such as Pr+Nd:99.5%")
     elements = tuple(part.strip() for part in names.split("+"))
-    share = _quantity(f"--product {text!r}", purity, "-")
-    if not 0 < share < 1:
-        raise PlantError((), f"--product {text!r}: found {purity}, expected below 100 %")
-    return Product(elements, share)
+    return Product(elements, _share(f"--product {text!r}", purity))
 
 
 def read_cut_extractant(text: str) -> tuple[str, str, str]:
@@ -214,6 +220,15 @@ def read_prices(path: Path | None) -> Prices:
         return Prices.shipped(**changes)
     except TypeError as error:
         raise PlantError((), f"{path}: {error}") from None
+
+
+def _share(where: str, text: str) -> float:
+    """A share between nothing and all of it [-]."""
+    value = _quantity(where, text, "-")
+    if not 0 < value < 1:
+        meant = f"; did you mean {value:g}%?" if 1 < value < PER_CENT else ""
+        raise PlantError((), f"{where}: found {text}, expected above 0 and below 100 %{meant}")
+    return value
 
 
 def _quantity(where: str, text: str, unit: str) -> float:

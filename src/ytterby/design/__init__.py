@@ -1,5 +1,6 @@
 """Design of cascades and of trains of them, from what is wanted to stages and flows."""
 
+from ytterby.chemistry import kg_oxide
 from ytterby.design.binary import (
     Count,
     Operation,
@@ -20,7 +21,7 @@ from ytterby.design.linked import Linked
 from ytterby.design.multicomponent import Lumps
 from ytterby.design.organic_feed import passing_pairs
 from ytterby.design.plant_file import plant_of
-from ytterby.design.practice import Practice, Prices, kg_oxide, order, series
+from ytterby.design.practice import Practice, Prices, order, series
 from ytterby.design.sensitivity import sensitivities
 from ytterby.design.sequence import Product, Task, best_order
 from ytterby.design.stagewise import (

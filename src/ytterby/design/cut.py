@@ -8,8 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ytterby.chemistry import kg_oxide
 from ytterby.design.multicomponent import Lumps
-from ytterby.design.practice import kg_oxide, order
+from ytterby.design.practice import order
 from ytterby.separation import Chemistry
 
 

@@ -8,18 +8,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ytterby.chemistry import kg_oxide
 from ytterby.design.binary import Operation
+from ytterby.design.by_losses import size_by_losses
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic, plan, square_root_organic
 from ytterby.design.liquor import Liquor
-from ytterby.design.practice import (
-    ACID_MASS,
-    ALKALI_MASS,
-    LITRES,
-    Practice,
-    Prices,
-    kg_oxide,
-)
+from ytterby.design.practice import ACID_MASS, ALKALI_MASS, LITRES, Practice, Prices
 from ytterby.design.sizing import Sized, size
 from ytterby.design.stagewise import Pinched, exact_stages, undercount
 from ytterby.design.trial import Infeasible
@@ -139,15 +134,42 @@ def design(
     Raises Infeasible or Pinched with the reason.
     """
     best = economic(cut, practice, prices)
-    sized = within_loading(cut, practice, best, liquor)
+    sized = sized_cut(cut, practice, prices, best, liquor)
     return Designed(sized, best, classical(cut, practice, prices), prices)
+
+
+def sized_cut(
+    cut: Cut, practice: Practice, prices: Prices, plan: Plan, liquor: Liquor | None = None
+) -> Sized:
+    """The rigorous cascade of a cut: its extract set by charge, or where that finds no cascade or
+    overloads the extractant, its flows set by the losses. Raises Infeasible."""
+    why: Infeasible | None = None
+    sized: Sized | None = None
+    try:
+        sized = within_loading(cut, practice, plan, liquor)
+    except Infeasible as error:
+        why = error
+    if sized is not None and not overloaded(sized):
+        return sized
+    try:
+        return size_by_losses(cut, practice, prices, plan, liquor)
+    except Infeasible as error:
+        if sized is not None:
+            return sized
+        raise error from why
+
+
+def overloaded(sized: Sized) -> bool:
+    """Whether the extractant is loaded beyond its limit, in some stage."""
+    limit = sized.practice.loading_limit * (1 + 2 * LOADING_TOLERANCE)
+    return float(sized.profile.loading.max()) > limit
 
 
 def within_loading(cut: Cut, practice: Practice, plan: Plan, liquor: Liquor | None = None) -> Sized:
     """The sized cascade, run so that the extractant is nowhere loaded beyond its limit.
 
     Where sodium explains the loading, less is saponified; where metal of a neutral liquor displaces
-    protons beyond that, the feed is acidified, as plants do. The card warns where neither helps.
+    protons beyond that, the feed is acidified, as plants do.
     """
     sized = size(cut, practice, plan, liquor)
     for _ in range(LOADING_ROUNDS):

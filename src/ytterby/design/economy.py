@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,32 +67,33 @@ def plan(cut: Cut, practice: Practice, prices: Prices, organic: float) -> Plan:
     scrub = (organic - extract) * feed
     reflux = min(CHARGE * scrub / (strip_flow * practice.strip_acid), 1 - CLOSE)
     stages = (extraction, scrubbing, stripping)
-    aqueous = feed / practice.feed + reflux * strip_flow
+    found = Plan(organic, lumps.least_organic(), stages, organic_flow, strip_flow, reflux, costs={})
+    return replace(found, costs=costs(cut, practice, prices, found))
+
+
+def costs(cut: Cut, practice: Practice, prices: Prices, run: Plan) -> dict[str, float]:
+    """What running a cascade so costs, by item [currency/s]; see `Prices`."""
+    extraction, scrubbing, stripping = run.stages
+    scrub = run.reflux * run.strip_flow
+    aqueous = cut.total / practice.feed + scrub
     volumes = [
-        count * (organic_flow + flow) * practice.residence
-        for count, flow in zip(stages, (aqueous, reflux * strip_flow, strip_flow), strict=True)
+        count * (run.organic_flow + flow) * practice.residence
+        for count, flow in zip(run.stages, (aqueous, scrub, run.strip_flow), strict=True)
     ]
+    inventory = sum(run.stages) * run.organic_flow * practice.residence
     held = (extraction + scrubbing + stripping / 2) * practice.residence
-    metal = np.average(
-        [prices.metal(e) for e in cut.series], weights=[cut.feed[e] for e in cut.series]
-    )
-    inventory = sum(stages) * organic_flow * practice.residence
+    worth = [prices.metal(e) for e in cut.series]
+    metal = float(np.average(worth, weights=[cut.feed[e] for e in cut.series]))
+    loaded = run.organic * cut.total
+    returned = loaded - float(cut.lumps.distributed().sum()) * cut.total
     charge = prices.capital_charge
-    return Plan(
-        organic,
-        lumps.least_organic(),
-        stages,
-        organic_flow,
-        strip_flow,
-        reflux,
-        {
-            "acid": strip_flow * practice.strip_acid * ACID_MASS * prices.acid,
-            "alkali": organic_flow * practice.sodium * ALKALI_MASS * prices.alkali,
-            "mixer-settlers": charge * sum(volumes) / LITRES * prices.mixer_settler,
-            "organic inventory": charge * inventory * prices.organic(practice),
-            "metal locked up": charge * held * (loaded + scrub) * float(metal),
-        },
-    )
+    return {
+        "acid": run.strip_flow * practice.strip_acid * ACID_MASS * prices.acid,
+        "alkali": run.organic_flow * practice.sodium * ALKALI_MASS * prices.alkali,
+        "mixer-settlers": charge * sum(volumes) / LITRES * prices.mixer_settler,
+        "organic inventory": charge * inventory * prices.organic(practice),
+        "metal locked up": charge * held * (loaded + returned) * metal,
+    }
 
 
 def strip(cut: Cut, practice: Practice, loaded: float, organic_flow: float) -> tuple[float, float]:
@@ -135,6 +136,27 @@ def strip(cut: Cut, practice: Practice, loaded: float, organic_flow: float) -> t
     left = practice.returned_share * cut.heavy_lost / loaded
     stages = math.log((1 - 1 / A) / left + 1 / A) / math.log(A)
     return low, float(np.clip(stages, *STRIP_STAGES))
+
+
+def least_acid(cut: Cut, practice: Practice, plan: Plan) -> float:
+    """Free acid of the feed that keeps the extractant within its loading limit [mol/L].
+
+    Metal displaces more protons than the sodium takes up until the raffinate holds the acid h at
+    which its own lights load the organic so far, y = x sum_i K_i x_i/x (a/h)^3; these protons leave
+    with the raffinate, so over extraction
+
+        3 y G = Na G + (h - acid of the feed) Q
+
+    with G organic and Q aqueous flow. Zero where sodium takes up all.
+    """
+    weights = np.array([cut.feed[e] for e in cut.lights])
+    constants = 10.0 ** cut.chemistry.log_K[cut.chemistry.index(cut.lights)]
+    mean = math.log10(float(np.average(constants, weights=weights)))
+    bound = practice.loading_limit * practice.dimer
+    at_one = practice.distribution(cut.chemistry, mean, practice.dimer - bound, 1.0)
+    h = (at_one * practice.feed * CHARGE / bound) ** (1 / CHARGE)
+    aqueous = cut.total / practice.feed + plan.reflux * plan.strip_flow
+    return max(h - (bound - practice.sodium) * plan.organic_flow / aqueous, 0.0)
 
 
 def square_root_organic(cut: Cut) -> float:

@@ -125,10 +125,12 @@ class Lumps:
         )
         return counted.extraction * extraction, counted.scrubbing * scrubbing
 
-    def total_reflux_stages(self) -> float:
-        """Fenske's least count for the keys [-], see `stagewise.total_reflux_stages`."""
+    def total_reflux_sections(self) -> tuple[float, float]:
+        """Fenske's least count for the keys [-], of extraction and scrubbing, see
+        `stagewise.total_reflux_stages`."""
         below, above = self._key_changes()
-        return math.log(below * above) / math.log(self.key_factor)
+        factor = math.log(self.key_factor)
+        return math.log(below) / factor, math.log(above) / factor
 
     def _key_changes(self) -> tuple[float, float]:
         """How much the ratio of the keys changes from the feed to the raffinate and the extract."""

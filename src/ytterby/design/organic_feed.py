@@ -28,8 +28,9 @@ from ytterby.design.train import Train
 from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
-ATTEMPTS, MORE_ORGANIC = 12, 1.05
-"""Most tries, and factor on the organic of Y in each [-]."""
+ATTEMPTS, MORE_ORGANIC, FINEST = 12, 1.05, 0.3
+"""Most steps, factor on the organic of Y in each, and to what part of a step the least is sought
+[-]."""
 TURNS, HOPELESS = 100, 2
 """Most times round the two cascades, and attempts without a steady state that are enough [-]."""
 LEAST_REFLUX = 0.05
@@ -69,22 +70,40 @@ def pass_on(train: Train, x: Step, y: Step) -> Linked:
     own as theory asks for, and more of it until the products are pure, `ATTEMPTS` times at most;
     `Linked.made` tells whether they are. Raises Infeasible where no steady state is found.
     """
-    failed = 0
+    failed, why, attempt, pure = 0, "", 0.0, False
     best: Linked | None = None
-    for attempt in range(ATTEMPTS):
-        state = _Passing(x, y, attempt)
-        if not state.settle():
-            failed += 1
+    while attempt < ATTEMPTS and not pure:
+        found = _tried(train, x, y, attempt)
+        if isinstance(found, str):
+            failed, why = failed + 1, found
             if failed == HOPELESS:
                 break
-            continue
-        best = state.linked(train)
-        if all(one.met for one in best.made):
-            break
+        else:
+            best, pure = found, all(one.met for one in found.made)
+        attempt += 1
     if best is None:
         raise Infeasible(
-            f"link of {x.name} and {y.name}: no steady state was found; run them unlinked"
+            f"link of {x.name} and {y.name}: no steady state was found, {why}; run them unlinked"
         )
+    return _least(train, x, y, attempt - 1, best) if pure and attempt > 1 else best
+
+
+def _tried(train: Train, x: Step, y: Step, attempt: float) -> Linked | str:
+    """The link at so many steps of organic, or what stands in the way of a steady state."""
+    state = _Passing(x, y, attempt)
+    return state.settle() or state.linked(train)
+
+
+def _least(train: Train, x: Step, y: Step, enough: float, best: Linked) -> Linked:
+    """The link with no more organic than keeps all products pure, to a part of a step."""
+    low, high = enough - 1, enough
+    while high - low > FINEST:
+        attempt = (low + high) / 2
+        found = _tried(train, x, y, attempt)
+        if isinstance(found, Linked) and all(one.met for one in found.made):
+            best, high = found, attempt
+        else:
+            low = attempt
     return best
 
 
@@ -102,7 +121,7 @@ class _Flows:
 class _Passing:
     """The pair on its way to a steady state."""
 
-    def __init__(self, x: Step, y: Step, attempt: int) -> None:
+    def __init__(self, x: Step, y: Step, attempt: float) -> None:
         self.x, self.y = x, y
         self.organic = x.sized.profile.flows.organic
         practice, cut, plan = y.sized.practice, y.cut, y.node.plan
@@ -129,12 +148,13 @@ class _Passing:
         self.light: Profile | None = None
         self.heavy: Profile | None = None
 
-    def settle(self) -> bool:
-        """Go round until all is still; whether that came about."""
+    def settle(self) -> str:
+        """Go round until all is still; what stands in the way of that, or nothing."""
         try:
-            return any(self.turn() for _ in range(TURNS))
-        except Infeasible:
-            return False
+            still = any(self.turn() for _ in range(TURNS))
+        except Infeasible as error:
+            return str(error)
+        return "" if still else f"its flows still swing after {TURNS} turns"
 
     def turn(self) -> bool:
         """Once round: X, its organic to Y, strip liquor and organic back; whether all is still."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ytterby.chemistry import RARE_EARTHS, atomic_mass
+from ytterby.chemistry import RARE_EARTHS, atomic_mass, kg_oxide
 from ytterby.design.designed import Designed
-from ytterby.design.practice import LITRES, kg_oxide
+from ytterby.design.practice import LITRES
 from ytterby.plant import Plant
 from ytterby.separation import Aqueous
 from ytterby.units import CascadeUnit

@@ -145,6 +145,10 @@ def _loading_limit(extractant: str) -> float:
     return fact(f"{extractant.lower()}.loading-limit").value
 
 
+REAGENTS = {"acid": "HCl", "alkali": "NaOH", "extractant": "P507", "diluent": "kerosene"}
+"""Names of the fields of `Prices` among the prices of reagents."""
+
+
 @dataclass(frozen=True)
 class Prices:
     """What weighs stages against flows, in one currency.
@@ -165,8 +169,11 @@ class Prices:
 
     @classmethod
     def shipped(cls, **changes: float | Mapping[str, float]) -> Prices:
-        """The shipped facts `design.price.*` [USD], mostly assumed, with changes by field name."""
-        values = {
+        """The shipped prices [USD], with changes by field name: of reagents those of the accounts,
+        `prices.reagents.*`, of equipment and capital `design.price.*`, mostly assumed."""
+        reagents = table("prices.reagents")
+        values = {field: reagents[name].value for field, name in REAGENTS.items()}
+        values |= {
             name.replace("-", "_"): item.value for name, item in table("design.price").items()
         }
         values["capital_charge"] = fact("design.price.capital-charge").si("s-1")

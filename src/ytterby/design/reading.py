@@ -49,4 +49,4 @@ def stretched(profile: Profile, old: Stages, new: Stages) -> Profile:
             parts.append(np.interp(places, np.arange(values.size), values))
         columns.append(np.concatenate(parts))
     potential = np.array(columns).T.reshape(new.total, *profile.potential.shape[1:])
-    return replace(profile, potential=potential)
+    return replace(profile, potential=potential, border=None)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from ytterby.chemistry import kg_oxide
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic
-from ytterby.design.practice import Practice, Prices, kg_oxide, order
+from ytterby.design.practice import Practice, Prices, order
 from ytterby.design.stagewise import Pinched
 from ytterby.separation import Chemistry
 

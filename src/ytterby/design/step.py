@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ytterby.chemistry import kg_oxide
 from ytterby.design.cut import Cut
 from ytterby.design.liquor import Liquor, Outflow
-from ytterby.design.practice import kg_oxide
 from ytterby.design.sequence import Node, Product
 from ytterby.design.sizing import Sized
 from ytterby.separation import Aqueous

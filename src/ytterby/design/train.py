@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ytterby.chemistry import kg_oxide
 from ytterby.design.cut import Cut
-from ytterby.design.designed import Designed, classical, locked_up, within_loading
+from ytterby.design.designed import Designed, classical, locked_up, sized_cut
 from ytterby.design.economy import plan as plan_at
 from ytterby.design.liquor import Liquor, Outflow, strength
 from ytterby.design.practice import (
@@ -20,7 +21,6 @@ from ytterby.design.practice import (
     WATER_MASS,
     Practice,
     Prices,
-    kg_oxide,
 )
 from ytterby.design.sequence import Node, Task, best_order
 from ytterby.design.sizing import Sized, resolved
@@ -228,7 +228,7 @@ def train_of(
         tell(f"cut {cut.name}")
         own = practice.on(cut.chemistry.extractant)
         plan = plan_at(cut, own, prices, node.plan.organic / node.plan.least * _least(cut))
-        return within_loading(cut, own, plan, Liquor.of(cut, own, arriving))
+        return sized_cut(cut, own, prices, plan, Liquor.of(cut, own, arriving))
 
     return _built(task, practice, prices, root, fresh)
 
