@@ -209,12 +209,13 @@ class Cascade:
         if self.loading_limit is not None:
             stage = int(np.argmax(profile.loading))
             if profile.loading[stage] > self.loading_limit * (1 + LIMIT_ROUNDING):
-                sought = self.targets and "organic: loading" in reached.figures
-                remedy = "" if sought else ", or use more organic"
+                least = "organic: loading" in reached.figures
+                given = all(target.flow != "organic" for target in self.targets)
                 return (
                     f"loading limit: {profile.loading[stage]:.3g} of the extractant is bound at "
                     f"stage {stage + 1}, limit {self.loading_limit:.3g}"
-                    + ("; no flow of organic takes it lower" if sought else "")
-                    + f"; saponify less, acidify the feed{remedy}"
+                    + (", and no flow of organic takes it lower" if least else "")
+                    + "; saponify less, acidify the feed"
+                    + (", or use more organic" if given else "")
                 )
         return ""
