@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from ytterby.plant import Feed
+from ytterby.chemistry import atomic_mass
+from ytterby.plant import Feed, Plant
 from ytterby.units import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -45,3 +46,40 @@ def test_every_unit_of_ores_and_clay_is_told_of():
         assert f"`{kind}`" in text and kind in KINDS
     for kind in ("acid-bake", "caustic-crack", "tank-leach", "coal-refuse-leach"):
         assert f"`{kind}`" in text and kind in KINDS
+
+
+ROWS = {
+    "fed": "residue",
+    "leach residue, to store": "residue_filter.cake",
+    "iron hydroxide, to store": "iron_filter.cake",
+    "scandium concentrate": "scandium_filter.cake",
+    "rare earth hydroxide": "rare_earth_filter.cake",
+}
+COLUMNS = (("Sc",), ("La", "Ce", "Nd", "Y"), ("Th",), ("U",))
+
+
+def test_the_table_of_bauxite_residue_is_what_its_plant_gives():
+    """To the digits it prints: kg of dry solids, then grams of elements, per t of residue."""
+    balance = Plant.read(ROOT / "examples" / "bauxite-residue" / "plant.yaml").solve()
+    fed = balance.stream("residue").mass
+    for title, name in ROWS.items():
+        row = next(line for line in text_of("ores").splitlines() if line.startswith(f"| {title} |"))
+        printed = row.strip("|").split("|")[1:]
+        stream = balance.stream(name)
+        found = [1e3 * stream.mass_of("solid") / fed]
+        found += [1e6 * sum(stream.amount(e) * atomic_mass(e) for e in c) / fed for c in COLUMNS]
+        for value, text in zip(found, printed, strict=True):
+            decimals = len(text.strip().partition(".")[2])
+            assert f"{value:.{decimals}f}" == text.strip(), (title, text)
+
+
+def test_acid_and_soda_of_bauxite_residue_are_as_told():
+    balance = Plant.read(ROOT / "examples" / "bauxite-residue" / "plant.yaml").solve()
+    fed = balance.stream("residue").mass
+    drawn = {"acid": 0.0, "alkali": 0.0}
+    for name, stream in balance.streams.items():
+        feed = name.partition(" > ")[0]
+        if feed in drawn:
+            drawn[feed] += stream.mass / fed
+    assert f"{0.93 * drawn['acid']:.2f} t of sulfuric" in text_of("ores")
+    assert f"{1e3 * 0.30 * drawn['alkali']:.0f} kg of soda" in text_of("ores")
