@@ -178,6 +178,44 @@ def test_a_loading_limit_gives_way_to_more_organic_where_a_target_sets_it():
     assert share_lost(profile, HEAVY) <= 0.1 * (1 + MET)
 
 
+def asked(limit: float) -> Cascade:
+    """Recovery, purity and stripping asked for at once, of an organic with 35 % saponified."""
+    return plant(
+        reflux=None,
+        loading_limit=limit,
+        targets=(
+            Target.recovery("organic", HEAVY, 0.99),
+            Target.purity("reflux", HEAVY, 0.995),
+            Target.residual("strip", ("Lu",), 0.01),
+        ),
+    )
+
+
+@pytest.mark.parametrize("limit", [0.9, 0.8, 0.7])
+def test_within_the_loading_limit_the_other_targets_are_still_met(limit):
+    profile = asked(limit).solve()
+    assert profile.converged, profile.reason
+    assert profile.loading.max() == pytest.approx(limit, rel=1e-9)
+    assert share_lost(profile, HEAVY) <= 0.01 * (1 + MET)
+    assert impurity(profile, "extract", HEAVY) <= 0.005 * (1 + MET)
+
+
+def test_a_loading_limit_out_of_reach_is_missed_by_the_least():
+    """Three of the monomers that alkali neutralised load one ion, which holds six: 35 % load 0.70,
+    until there is so much alkali that the metal becomes scarce."""
+    low, lower = asked(0.6).solve(), asked(0.3).solve()
+    assert not low.converged and "more organic brings it no lower" in low.reason
+    assert low.loading.max() == pytest.approx(0.68, abs=0.02)
+    assert lower.loading.max() == pytest.approx(low.loading.max(), rel=1e-6)
+
+
+@pytest.mark.parametrize("limit", [0.6, 0.75])
+def test_the_loading_limit_is_met_from_a_neighbour_as_from_nothing(limit):
+    nothing, near = asked(limit).solve(), asked(limit).solve(asked(0.8).solve())
+    assert near.converged == nothing.converged
+    assert near.loading.max() == pytest.approx(nothing.loading.max(), abs=0.01)
+
+
 def test_too_little_acid_to_strip_is_refused():
     weak = Target.residual("strip", ("Lu",), 1e-4)
     profile = plant(strip=Aqueous(0.25, acid=0.02), targets=(replace(weak, highest=2.0),)).solve()

@@ -214,7 +214,7 @@ class Cascade:
                 return (
                     f"loading limit: {profile.loading[stage]:.3g} of the extractant is bound at "
                     f"stage {stage + 1}, limit {self.loading_limit:.3g}"
-                    + (", and no flow of organic takes it lower" if least else "")
+                    + (", and more organic hardly lowers it" if least else "")
                     + "; saponify less, acidify the feed"
                     + (", or use more organic" if given else "")
                 )

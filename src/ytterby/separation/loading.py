@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.border import along_border, newton_on_flows
+from ytterby.separation.border import TARGET_TOLERANCE, along_border, newton_on_flows
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.reach import Reached, report
 from ytterby.separation.search import DIFFERENCE, Border, Search
@@ -29,14 +29,19 @@ LIMIT_STEPS = 5000
 """Newton steps after which one way to the limit is given up where no flows as asked are known, from
 which to follow the organic [-]."""
 
-STRIDE, LEAST_STRIDE = 0.15, 1e-3
-"""Longest and shortest change of ln(organic) from one place to the next [-]."""
+STRIDE, LONGEST_STRIDE, LEAST_STRIDE = 0.15, 0.6, 1e-3
+"""First, longest and shortest change of ln(organic) from one place to the next [-]."""
 
-LONG_STRIDE, FARTHEST = 0.3, 2.0
-"""Changes of ln(organic) from place to place beyond a bottom, and how far the organic is followed
-there [-]: sevenfold."""
+LENGTHENED, SHORTENED = 1.4, 0.5
+"""What a stride is multiplied by where it leads to a place, and where it does not [-]."""
 
-PLACES = 24
+BEYOND = 0.3
+"""Change of ln(organic) from place to place beyond a bottom [-]."""
+
+FARTHEST = 2.5
+"""Change of ln(organic) after which it is followed no further [-]: twelve times as much."""
+
+PLACES = 40
 """Most places at which the organic is followed."""
 
 LOOSE = 1e-4
@@ -44,6 +49,9 @@ LOOSE = 1e-4
 
 CLOSE = 1e-3
 """|ln(quantity/allowed)| from which all flows are left to Newton together [-]."""
+
+CLOSING_STEPS = 10
+"""Most steps of the organic alone from there, where that does not get to the end."""
 
 
 def within_loading(
@@ -139,21 +147,26 @@ class Trail:
         start = self.stand(search, search.unknowns(flows), potential)
         if start is None:
             return None
-        end = self._descend(search, start)
+        most = start.organic + FARTHEST
+        end = self._descend(search, start, most)
         if far and end.miss > CLOSE:
-            kept = self._beyond(search, end)
-            end = self._descend(search, kept) if kept is not None else end
+            kept = self._beyond(search, end, most)
+            end = self._descend(search, kept, most) if kept is not None else end
         if end.governing is self.own or abs(end.miss) <= CLOSE:
             return self._meeting(search, end, seek)
-        return least(search, end)
+        return ended(search, end)
 
-    def _descend(self, search: Search, start: Place) -> Place:
-        """The place at the limit, or where the loading is least on the way there."""
+    def _descend(self, search: Search, start: Place, most: float) -> Place:
+        """The place at the limit, or where the loading is least on the way there.
+
+        most: ln(organic) to follow it to [-].
+        """
         here, stride = start, STRIDE
         falling: Place | None = None
         rising: Place | None = None
         for _ in range(PLACES):
-            if here.governing is self.own or (abs(here.miss) <= CLOSE and here.slope < 0):
+            met = abs(here.miss) <= CLOSE and here.slope < 0
+            if here.governing is self.own or met or here.organic >= most:
                 return here
             falling, rising = (here, rising) if here.slope < 0 else (falling, here)
             if falling is None:
@@ -166,19 +179,19 @@ class Trail:
                         if place and abs(place.organic - falling.organic - bottom) < LEAST_STRIDE:
                             return place
                     step = bottom
-            there = self._onward(search, origin, float(np.clip(step, -stride, stride)))
-            if there is None:
-                stride /= 2
-                if stride < LEAST_STRIDE:
-                    break
+            step = min(float(np.clip(step, -stride, stride)), most - origin.organic)
+            there = self._onward(search, origin, step)
+            stride = min(stride * (LENGTHENED if there else SHORTENED), LONGEST_STRIDE)
+            if stride < LEAST_STRIDE:
+                break
             here = there or origin
         return here
 
-    def _beyond(self, search: Search, bottom: Place) -> Place | None:
+    def _beyond(self, search: Search, bottom: Place, most: float) -> Place | None:
         """The next place within the limit with more organic than at a bottom, if there is one."""
         here: Place | None = bottom
-        while here is not None and here.organic - bottom.organic < FARTHEST:
-            here = self._onward(search, here, LONG_STRIDE)
+        while here is not None and here.organic < most:
+            here = self._onward(search, here, BEYOND)
             if here is not None and here.miss <= 0:
                 return here
         return None
@@ -189,25 +202,44 @@ class Trail:
         """All flows together, from a place where the organic nearly suffices."""
         targets, flows = self.asking(place.governing), search.flows(place.q)
         found = seek(self.layout, targets, flows, place.point.potential, thorough=False)
-        kept = place.governing is self.loading or (
-            self.loading.excess(self.layout, found.point) <= 0
-        )
-        return found if found.converged and kept else None
+        if place.governing is self.loading:
+            return found if found.converged else self._closing(search, place)
+        kept = found.converged and self.loading.excess(self.layout, found.point) <= 0
+        return found if kept else None
 
-    def _onward(self, search: Search, place: Place, step: float) -> Place | None:
+    def _closing(self, search: Search, place: Place) -> Reached | None:
+        """The organic alone to the end, where a thousandth of all flows together is too far."""
+        here: Place | None = place
+        for _ in range(CLOSING_STEPS):
+            if here is None or here.slope >= 0:
+                return None
+            if abs(here.miss) <= TARGET_TOLERANCE:
+                return ended(search, here)
+            here = self._onward(search, here, -here.miss / here.slope, TARGET_TOLERANCE)
+        return None
+
+    def _onward(
+        self, search: Search, place: Place, step: float, tolerance: float = LOOSE
+    ) -> Place | None:
         """The place at `step` more of ln(organic)."""
         change = step * place.onward
         guess = place.point.potential + place.slopes @ change
-        return self.stand(search, place.q + change, guess)
+        return self.stand(search, place.q + change, guess, tolerance)
 
-    def stand(self, search: Search, q: Array, potential: Array | None) -> Place | None:
-        """The place at the organic flow of q, the others moved so that their targets are met."""
+    def stand(
+        self, search: Search, q: Array, potential: Array | None, tolerance: float = LOOSE
+    ) -> Place | None:
+        """The place at the organic flow of q, the others moved so that their targets are met.
+
+        tolerance: |ln(quantity/allowed)| of the others [-].
+        """
         rest = [i for i, target in enumerate(self.targets) if target is not self.own]
         k = self.targets.index(self.own)
         others = Search(self.layout, tuple(self.targets[i] for i in rest), search.flows(q))
         others.potential = potential
+        others.low, others.high = search.low[rest], search.high[rest]
         start = np.clip(q[rest], others.low, others.high)
-        moved, point, _, done = newton_on_flows(others, start, LOOSE)
+        moved, point, _, done = newton_on_flows(others, start, tolerance)
         if not done:
             return None
         q = q.copy()
@@ -215,8 +247,10 @@ class Trail:
         matrix, slopes = search.jacobian(point, q, search.excess(point))
         onward = np.zeros(q.size)
         onward[k] = 1.0
+        # A limit that is kept at its lowest flow rests there.
+        follows = [i for i in rest if q[i] > search.low[i]]
         try:
-            onward[rest] = -np.linalg.solve(matrix[np.ix_(rest, rest)], matrix[rest, k])
+            onward[follows] = -np.linalg.solve(matrix[np.ix_(follows, follows)], matrix[follows, k])
         except np.linalg.LinAlgError:
             return None
         near = search.beside(point, q, onward, slopes)
@@ -234,7 +268,7 @@ def crossing(falling: Place, rising: Place) -> float:
     return (rising.miss - falling.miss - rising.slope * apart) / (falling.slope - rising.slope)
 
 
-def least(search: Search, place: Place) -> Reached:
+def ended(search: Search, place: Place) -> Reached:
     """A place as the end of a search."""
     g = search.excess(place.point)
     search.jacobian(place.point, place.q, g)

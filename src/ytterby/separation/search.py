@@ -101,8 +101,11 @@ class Search:
 
     def bound(self, target: Target) -> tuple[float, float]:
         """Bounds of the unknown of a target."""
-        if target.flow == "reflux" and not self.parted:
+        if target.flow == "reflux":
             low, high = REFLUX_SPAN
+            if self.parted:
+                drawn = math.log(self.base.strip * (1 - self.base.reflux))
+                low, high = drawn + low, drawn + high
         else:
             centre = self.unknown(target, self.base)
             low, high = centre - SPAN, centre + SPAN
