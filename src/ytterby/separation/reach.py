@@ -146,9 +146,10 @@ def beyond_reach(search: Search, q: Array, k: int) -> float | None:
 def failure(search: Search, q: Array, g: Array) -> str:
     """Which target is not reached, and what stands in the way."""
     unmet = ~settled(search, q, g)
-    for k, target in enumerate(search.targets):
+    # A purity that no reflux reaches asks for ever more organic: it is named first.
+    for k in sorted(range(q.size), key=lambda k: search.targets[k].flow != "reflux"):
         if unmet[k] and g[k] > 0 and (most := beyond_reach(search, q, k)) is not None:
-            return target.explain(most)
+            return search.targets[k].explain(most)
     for k, target in enumerate(search.targets):
         if unmet[k] and g[k] < 0 and q[k] <= search.low[k]:
             return (
