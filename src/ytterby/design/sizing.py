@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ytterby.design.by_charge import ByCharge
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
 from ytterby.design.liquor import Liquor, Outflow
 from ytterby.design.practice import Practice
 from ytterby.design.reading import losses_of, metals
-from ytterby.design.trial import Infeasible, Trial
+from ytterby.design.trial import Infeasible
 from ytterby.separation import Cascade, Profile, Stages
 
 ROUNDS = 40
@@ -89,7 +90,7 @@ def size(
     stages: where to begin; None: at those of the plan, divided by the stage efficiency.
     Raises Infeasible where the losses cannot be reached, with the reason.
     """
-    trial = Trial(cut, practice, plan, liquor or Liquor.of(cut, practice))
+    trial = ByCharge(cut, practice, plan, liquor or Liquor.of(cut, practice))
     counts = np.array(trial.first_stages() if stages is None else _counts(stages), dtype=float)
     best: tuple[Cascade, Profile, Plan] | None = None
     too_few = np.zeros(2)
@@ -147,7 +148,7 @@ def resolved(
     Raises Infeasible where no steady state is found.
     """
     flows, plan = sized.profile.flows, sized.plan
-    trial = Trial(cut, sized.practice, plan, Liquor.of(cut, sized.practice, arriving))
+    trial = ByCharge(cut, sized.practice, plan, Liquor.of(cut, sized.practice, arriving))
     trial.stripping, trial.reflux = sized.stages.stripping, flows.reflux
     trial.profile, trial.cascade = sized.profile, sized.cascade
     trial.returned = {e: sized.cascade.organic.concentrations.get(e, 0.0) for e in cut.series}
