@@ -25,6 +25,8 @@ from ytterby.design import (
     series,
 )
 
+CASES = 16
+"""Lots drawn unless told, some two minutes' worth."""
 SERIES = "La Ce Pr Nd Sm Eu Gd Tb Dy Ho Y Er Tm Yb Lu".split()
 ELEMENTS = (2, 8)
 """Fewest and most elements of a feed."""
@@ -105,7 +107,7 @@ def made(case: Case) -> Train:
 
 
 def main() -> None:
-    cases = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 2026
     came, times = Counter[str](), []
     for number in range(cases):
