@@ -1,8 +1,8 @@
 """The flows of a cascade from what may cross the cut.
 
-`by_charge` sets the extract by the charge that the cascade carries, at the organic of the plan, and
-adds stages. Where little of the feed is extracted, or next to nothing may be lost, that search
-stands before a cliff: with both flows given the place of the front between the products is a
+`flows_by_charge` sets the extract by the charge that the cascade carries, at the organic of the
+plan, and adds stages. Where little of the feed is extracted, or next to nothing may be lost, that
+search stands before a cliff: with both flows given the place of the front between the products is a
 neutral mode, and a thousandth of a flow moves it from one end of the cascade to the other. Here the
 stages are given instead, and the flows found: the reflux at which the extract holds the lights it
 may bear, and the organic at which the raffinate holds the heavies that it may lose.
@@ -117,6 +117,7 @@ class ByLosses(Trial):
                 return
 
     def _go_round(self, extraction: int, scrubbing: int) -> None:
+        """Solve until what returns on the organic, stripping and its acid no longer change."""
         tolerance = STILL * min(self.cut.heavy_lost, self.cut.light_lost)
         for turn in range(TURNS):
             self._solve(Stages(extraction, scrubbing, self.stripping))
@@ -149,6 +150,7 @@ class ByLosses(Trial):
         self.profile = self._steady(self.cascade)
 
     def _solve(self, stages: Stages) -> None:
+        """The steady state at `stages`, from the last one or from what the charge tells."""
         if self.profile is not None:
             near = stretched(self.profile, self.cascade.stages, stages)
             self._approach(stages)

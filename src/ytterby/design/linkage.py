@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ytterby.design.by_charge import EXTRACT_TOLERANCE
+from ytterby.design.flows_by_charge import EXTRACT_TOLERANCE
 from ytterby.design.linked import CLOSED, MOST_TURNS, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.organic_feed import pass_on, passing_pairs

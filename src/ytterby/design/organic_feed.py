@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ytterby.design.by_charge import EXTRACT_TOLERANCE
 from ytterby.design.cut import Cut
+from ytterby.design.flows_by_charge import EXTRACT_TOLERANCE
 from ytterby.design.linked import CLOSED, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.practice import CHARGE, SODIUM

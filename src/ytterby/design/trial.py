@@ -1,7 +1,7 @@
 """A cascade on trial: the flows it is run at, its steady state, and what returns on its organic.
 
-Two ways find the flows: from the charge that the cascade carries, `by_charge`, and from what may
-cross the cut, `by_losses`. Here is what both ask of a cascade.
+Two ways find the flows: from the charge that the cascade carries, `flows_by_charge`, and from what
+may cross the cut, `flows_by_losses`. Here is what both ask of a cascade.
 """
 
 from __future__ import annotations

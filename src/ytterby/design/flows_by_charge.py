@@ -210,6 +210,7 @@ class ByCharge(Trial):
         self.reflux /= MORE_ACID
 
     def _solve(self, stages: Stages) -> None:
+        """The steady state at `stages` and the present flows; raises Infeasible."""
         self.cascade = self.given(stages)
         self.profile = self.cascade.solve(self.profile)
         if not self.profile.converged:
