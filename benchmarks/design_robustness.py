@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ytterby.design import (
-    Infeasible,
-    Pinched,
     Practice,
     Prices,
     Product,
@@ -79,8 +77,6 @@ def judged(case: Case) -> tuple[str, str]:
     """What came of a case, made, refused or failed, and in which words."""
     try:
         train = made(case)
-    except (Infeasible, Pinched) as error:
-        return "refused", str(error)
     except ValueError as error:
         return "refused", str(error)
     short = [one.product.name for one in train.made if not one.met]
