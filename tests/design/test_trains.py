@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ytterby.app.design_report import write_train
 from ytterby.design import (
     Cut,
     Practice,
@@ -16,6 +17,7 @@ from ytterby.design import (
     Product,
     Task,
     best_order,
+    card,
     design_train,
     link,
     order,
@@ -49,6 +51,30 @@ def test_every_product_is_as_pure_as_wanted_and_recovered():
     for made in train().made:
         assert made.met, made
         assert made.recovery(made.product.elements[0]) >= 0.98
+
+
+def overloaded():
+    """The train with a limit below the loading of its first cascade."""
+    first, *others = train().steps
+    limit = first.sized.profile.loading.max() / 1.1
+    practice = replace(first.sized.practice, loading_limit=limit)
+    crowded = replace(first, sized=replace(first.sized, practice=practice))
+    return replace(train(), steps=(crowded, *others))
+
+
+def test_a_train_names_the_cascades_that_are_loaded_beyond_their_limit():
+    assert train().overloaded == () and "warning" not in train_card(train())
+    crowded = overloaded()
+    assert [step.name for step in crowded.overloaded] == [train().steps[0].name]
+    told = f"warning: {train().steps[0].name} is loaded beyond the limit: a third phase may form"
+    assert told in train_card(crowded)
+    assert "third phase" in card(crowded.designed(crowded.steps[0]))
+
+
+def test_the_report_of_a_train_says_where_a_third_phase_may_form(tmp_path):
+    write_train(overloaded(), "crowded", tmp_path / "train.html")
+    page = (tmp_path / "train.html").read_text(encoding="utf-8")
+    assert f"beyond the limit in {train().steps[0].name}: a third phase may form" in page
 
 
 def test_what_is_not_wanted_is_a_product_too():

@@ -48,6 +48,29 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
 
     feed: the shipped partition it is fed with, whose facts are shown; the name where empty.
     """
+    _write(
+        path,
+        name=name,
+        badges=_train_badges(train),
+        drawing=Markup(drawing_of(train, name)),
+        tables=[
+            _products(train),
+            _composition(train),
+            _stages(train),
+            _liquors(train),
+            _sensitivity(train),
+        ],
+        cascades=[_cascade(train.designed(step)) for step in train.steps],
+        facts=_facts((step.sized.practice.extractant for step in train.steps), feed or name),
+    )
+
+
+_CLOSED = 1e-6
+"""Closure of an element from which on a train counts as closed [-]: far below any assay."""
+
+
+def _train_badges(train: Train) -> list[dict[str, str]]:
+    """What stands at the head of the report of a train."""
     met = sum(made.met for made in train.made)
     worst = max(abs(gap) for gap in train.closure().values())
     badges = [
@@ -74,25 +97,12 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
         ),
         _badge("Closure", f"every element and the water within {worst:.0e}", worst < _CLOSED),
     ]
-    _write(
-        path,
-        name=name,
-        badges=badges,
-        drawing=Markup(drawing_of(train, name)),
-        tables=[
-            _products(train),
-            _composition(train),
-            _stages(train),
-            _liquors(train),
-            _sensitivity(train),
-        ],
-        cascades=[_cascade(train.designed(step)) for step in train.steps],
-        facts=_facts((step.sized.practice.extractant for step in train.steps), feed or name),
-    )
-
-
-_CLOSED = 1e-6
-"""Closure of an element from which on a train counts as closed [-]: far below any assay."""
+    if train.overloaded:
+        cuts = ", ".join(step.name for step in train.overloaded)
+        badges.append(
+            _badge("Loading", f"beyond the limit in {cuts}: a third phase may form", False)
+        )
+    return badges
 
 
 def drawing_of(train: Train, name: str) -> str:

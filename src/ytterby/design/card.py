@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ytterby.design.designed import Designed
 from ytterby.design.linked import Linked
+from ytterby.design.loading import highest, tolerated
 from ytterby.design.train import Train
 
 _HOURS, _DAY = 3600, 24
+_OVERLOADED = "loaded beyond the limit: a third phase may form; saponify less"
 
 
 def card(designed: Designed) -> str:
@@ -18,7 +20,7 @@ def rows(designed: Designed) -> list[tuple[str, str]]:
     """(label, text) of the card."""
     sized, cut, profile = designed.sized, designed.cut, designed.profile
     stages, flows, monitor = sized.stages, profile.flows, designed.monitor
-    loading = float(profile.loading.max())
+    loading = highest(profile)
     limit = sized.practice.loading_limit
     told = [
         ("cut", f"{cut.name}, separation factor {cut.key_factor:.2f}"),
@@ -57,8 +59,8 @@ def rows(designed: Designed) -> list[tuple[str, str]]:
             f"{designed.organic_inventory:.3g} m3 of organic",
         ),
     ]
-    if loading > limit:
-        told.append(("warning", "loaded beyond the limit: a third phase may form; saponify less"))
+    if not tolerated(sized.practice, profile):
+        told.append(("warning", _OVERLOADED))
     if designed.classical is not None:
         rule = designed.classical
         told.append(
@@ -94,8 +96,10 @@ def train_card(train: Train) -> str:
         lines.append(
             f"{step.name:<16}{sized.practice.extractant:<11}{step.cut.key_factor:>7.2f}{n.extraction:>12}{n.scrubbing:>11}"
             f"{n.stripping:>11}{profile.flows.organic * _HOURS:>13.4g}{sized.organic:>7.2f}"
-            f"{float(profile.loading.max()):>9.0%}"
+            f"{highest(profile):>9.0%}"
         )
+    for step in train.overloaded:
+        lines.append(f"warning: {step.name} is {_OVERLOADED}")
     lines += ["", f"{'product':<12}{'kg/h':>9}{'purity':>11}{'wanted':>10}{'recovered':>12}"]
     for made in train.made:
         product = made.product

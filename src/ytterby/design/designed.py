@@ -14,6 +14,13 @@ from ytterby.design.by_losses import size_by_losses
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic, plan, square_root_organic
 from ytterby.design.liquor import Liquor
+from ytterby.design.loading import (
+    RELIEFS,
+    less_saponified,
+    overloaded,
+    protons_displaced,
+    tolerated,
+)
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS, LITRES, Practice, Prices
 from ytterby.design.sizing import Sized, size
 from ytterby.design.stagewise import Pinched, exact_stages, undercount
@@ -21,9 +28,8 @@ from ytterby.design.trial import Infeasible
 from ytterby.separation import Profile
 
 Array = NDArray[np.float64]
-ACIDIFY, LOADING_ROUNDS, LOADING_TOLERANCE = 1.25, 12, 0.02
-"""Growth of the feed acid in a round; most changes of saponification or feed acid to keep the
-loading limit; how far beyond it is tolerated, relative [-]."""
+ACIDIFY = 1.25
+"""Growth of the feed acid in a round, beside what it is found to lack [-]."""
 FLOW_CHANGE = 1e-3
 """Relative change of the organic flow that shows what moves first [-]."""
 
@@ -149,7 +155,7 @@ def sized_cut(
         sized = within_loading(cut, practice, plan, liquor)
     except Infeasible as error:
         why = error
-    if sized is not None and not overloaded(sized):
+    if sized is not None and not overloaded(sized.practice, sized.profile):
         return sized
     try:
         return size_by_losses(cut, practice, prices, plan, liquor)
@@ -159,32 +165,22 @@ def sized_cut(
         raise error from why
 
 
-def overloaded(sized: Sized) -> bool:
-    """Whether the extractant is loaded beyond its limit, in some stage."""
-    limit = sized.practice.loading_limit * (1 + 2 * LOADING_TOLERANCE)
-    return float(sized.profile.loading.max()) > limit
-
-
 def within_loading(cut: Cut, practice: Practice, plan: Plan, liquor: Liquor | None = None) -> Sized:
     """The sized cascade, run so that the extractant is nowhere loaded beyond its limit.
 
-    Where sodium explains the loading, less is saponified; where metal of a neutral liquor displaces
-    protons beyond that, the feed is acidified, as plants do.
+    See `loading`. Where that cannot be reached, the last that could be sized.
     """
     sized = size(cut, practice, plan, liquor)
-    for _ in range(LOADING_ROUNDS):
-        loading = float(sized.profile.loading.max())
-        over = loading - practice.loading_limit
-        if over <= practice.loading_limit * LOADING_TOLERANCE:
+    for _ in range(RELIEFS):
+        if tolerated(practice, sized.profile):
             break
-        if loading > 2 * practice.saponification:
-            protons = over * practice.dimer * sized.plan.organic_flow
+        protons = protons_displaced(practice, sized.profile, sized.plan.organic_flow)
+        if protons > 0:
             acid = ACIDIFY * practice.feed_acid + protons * practice.feed / cut.total
             practice = replace(practice, feed_acid=acid)
             liquor = liquor.with_acid(acid) if liquor else None
         else:
-            degree = practice.saponification * practice.loading_limit / loading
-            practice = replace(practice, saponification=degree)
+            practice = less_saponified(practice, sized.profile)
         try:
             sized = size(cut, practice, sized.plan, liquor, stages=sized.stages)
         except Infeasible:

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ytterby.design.flows_by_charge import EXTRACT_TOLERANCE
 from ytterby.design.linked import CLOSED, MOST_TURNS, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.organic_feed import pass_on, passing_pairs
 from ytterby.design.practice import CHARGE, SODIUM
 from ytterby.design.step import Step
 from ytterby.design.train import Train
-from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
+from ytterby.design.trial import Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
 ATTEMPTS, MORE_ACID, MORE_STAGES = 6, 1.2, 3

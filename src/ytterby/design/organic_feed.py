@@ -20,12 +20,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ytterby.design.cut import Cut
+from ytterby.design.flows_by_charge import EXTRACT_TOLERANCE
 from ytterby.design.linked import CLOSED, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.practice import CHARGE, SODIUM
 from ytterby.design.step import Step
 from ytterby.design.train import Train
-from ytterby.design.trial import EXTRACT_TOLERANCE, Infeasible
+from ytterby.design.trial import Infeasible
 from ytterby.separation import Aqueous, Cascade, Organic, Profile, Stages
 
 ATTEMPTS, MORE_ORGANIC, FINEST = 12, 1.05, 0.3

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
+from ytterby.design.flows_by_charge import ByCharge
 from ytterby.design.liquor import Liquor, Outflow
 from ytterby.design.practice import Practice
 from ytterby.design.reading import losses_of, metals
-from ytterby.design.trial import Infeasible, Trial
+from ytterby.design.trial import Infeasible
 from ytterby.separation import Cascade, Profile, Stages
+
+Array = NDArray[np.float64]
 
 ROUNDS = 40
 """Most changes of the stages."""
@@ -89,51 +93,78 @@ def size(
     stages: where to begin; None: at those of the plan, divided by the stage efficiency.
     Raises Infeasible where the losses cannot be reached, with the reason.
     """
-    trial = Trial(cut, practice, plan, liquor or Liquor.of(cut, practice))
-    counts = np.array(trial.first_stages() if stages is None else _counts(stages), dtype=float)
-    best: tuple[Cascade, Profile, Plan] | None = None
-    too_few = np.zeros(2)
-    before, widening = np.inf, WIDENING
+    trial = ByCharge(cut, practice, plan, liquor or Liquor.of(cut, practice))
+    first = trial.first_stages() if stages is None else (stages.extraction, stages.scrubbing)
+    search = _StageSearch(trial, first)
     for _ in range(ROUNDS):
-        n, m = (max(1, round(float(v))) for v in counts)
-        trial.settle(Stages(n, m, trial.stripping))
-        if trial.add_strip():
-            continue
-        change = trial.missing_stages()
-        if (change <= 0).all():
-            best = trial.kept(best)
-            if (change > -SLACK).all() or ((counts + change) <= too_few + 1).all():
-                break
-            counts = counts + np.minimum(change + 1, 0)
-        else:
-            too_few = np.maximum(too_few, np.where(change > 0, counts, 0.0))
-            if best is not None and change.max() <= SLACK:
-                break
-            limit = 2 + LARGEST_CHANGE * counts
-            counts = counts + np.clip(np.ceil(change), 0, limit)
-            missed = float(trial.excess().max())
-            pinched, before = missed > PINCHED * before, missed
-            if not pinched:
-                continue
-            trial.widen(widening)
-            widening *= WIDENING
-            before = np.inf
-            counts = np.array(trial.first_stages(), dtype=float)
-            too_few[:] = 0
-    if best is None:
+        trial.settle(search.stages)
+        if not trial.add_strip() and search.ended():
+            break
+    if search.best is None:
         heavy, light = trial.losses()
         raise Infeasible(
             f"cut {cut.name}: after {ROUNDS} rounds the raffinate holds "
             f"{heavy / cut.heavy_lost:.3g} times the allowed heavies and the extract "
             f"{light / cut.light_lost:.3g} times the allowed lights; allow more loss"
         )
-    trial.cascade, trial.profile, trial.plan = best
+    trial.cascade, trial.profile, trial.plan = search.best
     trial.close()
     return Sized(cut, practice, trial.plan, trial.cascade, trial.profile)
 
 
-def _counts(stages: Stages) -> tuple[int, int]:
-    return stages.extraction, stages.scrubbing
+class _StageSearch:
+    """Extraction and scrubbing stages, changed by what the losses of a trial ask for.
+
+    counts, too_few: stages to try next, and the most with which a loss was too large [-], shape
+        (section,). best: of the fewest stages that keep both losses so far.
+    missed: ln(loss/allowed) of the worse loss when stages were last added [-].
+    widening: factor on S for when stages are no help [-].
+    """
+
+    def __init__(self, trial: ByCharge, first: tuple[int, int]) -> None:
+        self.trial = trial
+        self.counts, self.too_few = np.array(first, dtype=float), np.zeros(2)
+        self.best: tuple[Cascade, Profile, Plan] | None = None
+        self.missed, self.widening = np.inf, WIDENING
+
+    @property
+    def stages(self) -> Stages:
+        """To be tried next."""
+        n, m = (max(1, round(float(v))) for v in self.counts)
+        return Stages(n, m, self.trial.stripping)
+
+    def ended(self) -> bool:
+        """Whether the trial as it is now ends the search; where not, other stages are next."""
+        lacking = self.trial.missing_stages()
+        return self._fewer(lacking) if (lacking <= 0).all() else self._more(lacking)
+
+    def _fewer(self, lacking: Array) -> bool:
+        """Keep what was found, and try without the stages to spare; whether there are none."""
+        self.best = self.trial.kept(self.best)
+        if (lacking > -SLACK).all() or ((self.counts + lacking) <= self.too_few + 1).all():
+            return True
+        self.counts = self.counts + np.minimum(lacking + 1, 0)
+        return False
+
+    def _more(self, lacking: Array) -> bool:
+        """Add what stages lack, or organic; whether what was found before is good enough."""
+        self.too_few = np.maximum(self.too_few, np.where(lacking > 0, self.counts, 0.0))
+        if self.best is not None and lacking.max() <= SLACK:
+            return True
+        limit = 2 + LARGEST_CHANGE * self.counts
+        self.counts = self.counts + np.clip(np.ceil(lacking), 0, limit)
+        missed = float(self.trial.excess().max())
+        pinched, self.missed = missed > PINCHED * self.missed, missed
+        if pinched:
+            self._widen()
+        return False
+
+    def _widen(self) -> None:
+        """More organic, and the stages of the plan again."""
+        self.trial.widen(self.widening)
+        self.widening *= WIDENING
+        self.missed = np.inf
+        self.counts, self.too_few = np.array(self.trial.first_stages(), dtype=float), np.zeros(2)
 
 
 def resolved(
@@ -147,7 +178,7 @@ def resolved(
     Raises Infeasible where no steady state is found.
     """
     flows, plan = sized.profile.flows, sized.plan
-    trial = Trial(cut, sized.practice, plan, Liquor.of(cut, sized.practice, arriving))
+    trial = ByCharge(cut, sized.practice, plan, Liquor.of(cut, sized.practice, arriving))
     trial.stripping, trial.reflux = sized.stages.stripping, flows.reflux
     trial.profile, trial.cascade = sized.profile, sized.cascade
     trial.returned = {e: sized.cascade.organic.concentrations.get(e, 0.0) for e in cut.series}
