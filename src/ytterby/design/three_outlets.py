@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ytterby.design.binary import FeedPhase, Split, aqueous_fraction, organic_fraction
-from ytterby.design.stagewise import Section
+from ytterby.design.stagewise import Pinched, Section
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class ThreeOutlets:
 
     def scrub(self, organic: float) -> float:
         """W at the organic S of the extraction section, with an aqueous feed [-]."""
-        drawn = self.draw if self.draw_phase == "organic" else 0.0
-        return organic - drawn - self.extract
+        return organic - self._leaving_loaded
 
     def least_organic(self, beta: float) -> float:
-        """S below which a pinch at the feed or at the draw stands in the way [-], aqueous feed.
+        """S below which a pinch at the feed or at the draw stands in the way, or no scrub is left
+        [-], aqueous feed.
 
         At a pinch at x the net flow of A is carried by equilibrium: S (y* - x) = G x - delta,
         with G the net flow of A and B towards stage 1.
@@ -79,7 +79,12 @@ class ThreeOutlets:
             # Above the draw the organic is S less what is drawn.
             at_draw = aqueous_fraction(self.draw_fraction, beta)
             pinches = [_least(beta, feed, *below), self.draw + _least(beta, at_draw, *above)]
-        return max(pinches)
+        return max(*pinches, self._leaving_loaded)
+
+    @property
+    def _leaving_loaded(self) -> float:
+        """What leaves on the organic, in the extract and in a draw of organic [-]."""
+        return self.extract + (self.draw if self.draw_phase == "organic" else 0.0)
 
     def stages(self, organic: float, beta: float) -> tuple[float, float, float, float]:
         """Exact stages, not rounded [-]: raffinate to draw, draw to feed, feed to draw, draw to
@@ -88,6 +93,8 @@ class ThreeOutlets:
         Aqueous feed at organic S. Raises Pinched below `least_organic`.
         """
         split, S, W = self.split, organic, self.scrub(organic)
+        if W <= 0:
+            raise Pinched(f"S {S:.6g} leaves no scrub, and a pinch at the feed; use more organic")
         bottom = 1 - split.raffinate_purity
         top = aqueous_fraction(split.extract_purity, beta)
         feed, z, U = split.fraction, self.draw_fraction, self.draw
