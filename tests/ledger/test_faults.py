@@ -261,3 +261,11 @@ def test_a_file_that_is_no_database_is_told(tmp_path):
     with pytest.raises(LedgerError, match="ytterby ledger init"):
         Book.open(tmp_path / "absent.db")
     assert not (tmp_path / "absent.db").exists()
+
+
+def test_reading_leaves_a_file_that_holds_no_books_as_it_was(tmp_path):
+    empty = tmp_path / "empty.db"
+    empty.write_bytes(b"")
+    with pytest.raises(LedgerError):
+        Book.open(empty)
+    assert empty.read_bytes() == b""

@@ -25,7 +25,14 @@ from ytterby.ledger.moment import moment, now, written
 from ytterby.ledger.names import check_name
 from ytterby.ledger.posting import enter
 from ytterby.ledger.state import closed_until
-from ytterby.ledger.store import check_tables, engine_of, make_tables, reading, writing
+from ytterby.ledger.store import (
+    check_tables,
+    engine_of,
+    make_tables,
+    reading,
+    write_ahead,
+    writing,
+)
 from ytterby.ledger.verification import Verification, verify
 
 Clock = Callable[[], datetime]
@@ -64,6 +71,7 @@ class Book:
         with writing(book.engine) as connection:
             make_tables(connection)
             enter(connection, drafts, person, clock())
+        write_ahead(book.engine)
         return book
 
     @staticmethod

@@ -53,7 +53,6 @@ def _sqlite(url: str) -> Engine:
     def _connected(connection: sqlite3.Connection, _: object) -> None:
         # The driver begins transactions late and not at all before DDL; here it is done by hand.
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
 
     @event.listens_for(engine, "begin")
@@ -62,6 +61,14 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def write_ahead(engine: Engine) -> None:
+    """Let the books be read while somebody writes, from now on; a file of SQLite remembers it."""
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        connection.cursor().execute("PRAGMA journal_mode = WAL")
+        connection.close()
 
 
 @contextmanager
