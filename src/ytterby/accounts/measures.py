@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from ytterby.balance import Balance, Stream
-from ytterby.chemistry import Complex, UnknownFormula, atomic_mass
+from ytterby.chemistry import Complex, atomic_mass, is_element
 from ytterby.chemistry.species import Phase
 
 Found = tuple[float, str]
@@ -28,7 +28,7 @@ def found(balance: Balance, row: int, parameter: str) -> Found:
         return _SPECIES[parameter](balance.streams[name]) * balance.period, ""
     total = 0.0
     for element in parameter.split("+"):
-        if not _is_element(element):
+        if not is_element(element):
             return math.nan, f"{parameter} is not followed by the balance; measure it"
         if element not in balance.elements:
             return math.nan, f"the balance does not follow {element}: no feed names it"
@@ -47,13 +47,6 @@ def volume(balance: Balance, row: int, given: Mapping[str, float]) -> Found:
     if name not in balance.streams:
         return math.nan, f"the volume of {name} is not known: no species, and none is given"
     return balance.streams[name].volume("aqueous") * balance.period, ""
-
-
-def _is_element(symbol: str) -> bool:
-    try:
-        return atomic_mass(symbol) > 0
-    except UnknownFormula:
-        return False
 
 
 def _ammonia_nitrogen(stream: Stream) -> float:

@@ -34,6 +34,7 @@ def render(cases: dict[str, Books], found: Sequence[Comparison]) -> str:
 def content(cases: dict[str, Books], found: Sequence[Comparison]) -> dict[str, Any]:
     """What the page says: the figures that decide, waterfalls of change, tables of what differs."""
     return {
+        "name": " / ".join(cases),
         "names": tuple(cases),
         "letters": ascii_uppercase[: len(cases)],
         "headline": [row for one in found for row in _headline(one)],

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ytterby.app.figures import profile_svg
 from ytterby.app.figures.purity import mccabe_thiele_svg, purity_svg
 from ytterby.app.figures.train import Box, train_svg
+from ytterby.app.files import write_text
+from ytterby.app.page import page
 from ytterby.app.show import percent, significant
 from ytterby.design import Designed, Train, sensitivities
 from ytterby.design.card import rows
@@ -32,15 +33,15 @@ def write_cut(designed: Designed, name: str, path: Path) -> None:
         _badge("Purity", percent(designed.purity), designed.sized.light_lost <= cut.light_lost),
         _badge("Recovery", percent(designed.recovery), designed.sized.heavy_lost <= cut.heavy_lost),
     ]
-    _write(
-        path,
-        name=f"{name}: {cut.name}",
-        badges=badges,
-        drawing="",
-        tables=[],
-        cascades=[_cascade(designed)],
-        facts=_facts([designed.sized.practice.extractant], name),
-    )
+    content = {
+        "name": f"{name}: {cut.name}",
+        "badges": badges,
+        "drawing": "",
+        "tables": [],
+        "cascades": [_cascade(designed)],
+        "facts": _facts([designed.sized.practice.extractant], name),
+    }
+    write_text(page(_TEMPLATE, content), path)
 
 
 def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
@@ -48,21 +49,21 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
 
     feed: the shipped partition it is fed with, whose facts are shown; the name where empty.
     """
-    _write(
-        path,
-        name=name,
-        badges=_train_badges(train),
-        drawing=Markup(drawing_of(train, name)),
-        tables=[
+    content = {
+        "name": name,
+        "badges": _train_badges(train),
+        "drawing": Markup(drawing_of(train, name)),
+        "tables": [
             _products(train),
             _composition(train),
             _stages(train),
             _liquors(train),
             _sensitivity(train),
         ],
-        cascades=[_cascade(train.designed(step)) for step in train.steps],
-        facts=_facts((step.sized.practice.extractant for step in train.steps), feed or name),
-    )
+        "cascades": [_cascade(train.designed(step)) for step in train.steps],
+        "facts": _facts((step.sized.practice.extractant for step in train.steps), feed or name),
+    }
+    write_text(page(_TEMPLATE, content), path)
 
 
 _CLOSED = 1e-6
@@ -282,18 +283,3 @@ def _facts(extractants: Iterable[str], feed: str) -> Sequence[Fact]:
     process = (f"{name.lower()}.process." for name in dict.fromkeys(extractants))
     told = (f"partition.{feed}.", *process, "design.")
     return [f for prefix in told for f in all_facts() if f.name.startswith(prefix)]
-
-
-def _write(path: Path, **content: Any) -> None:
-    environment = Environment(
-        loader=PackageLoader("ytterby.app"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    page = environment.get_template(_TEMPLATE).render(**content)
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(page, encoding="utf-8", newline="\n")
-    draft.replace(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ytterby.plant import PlantError
@@ -14,8 +16,18 @@ def refuse_folder(option: str, path: Path | None) -> None:
         raise PlantError((), f"{option} {path}: found {found}, expected a file to write")
 
 
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write to, which takes its place only when it is whole."""
+    draft = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def write_text(text: str, path: Path) -> None:
     """Write a file wholly or not at all."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    with draft_of(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")

@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ytterby.app.files import refuse_folder
+from ytterby.app.files import refuse_folder, write_text
 from ytterby.app.options import FitOptions
 from ytterby.app.terminal import console
 from ytterby.chemistry import EXTRACTANTS, OTHER_NAMES
@@ -60,9 +60,7 @@ def fit_table(path: Path, options: FitOptions) -> int:
     console().print(shown(found))
     if facts is not None and source:
         prefix = prefix_of(options.extractant)
-        facts.write_text(
-            as_facts(found, prefix, source, options.conditions, windows), encoding="utf-8"
-        )
+        write_text(as_facts(found, prefix, source, options.conditions, windows), facts)
         print(f"Facts: {facts}")
     return 0
 

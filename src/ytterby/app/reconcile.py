@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.app.cli import RESULT_IS_NONE
+from ytterby.app.files import draft_of
 from ytterby.app.reconcile_files import network_of, readings_in_books, readings_of
 from ytterby.plant.errors import PlantError, nearest
 from ytterby.reconcile import Overlay, Reading, Reconciled, ReconcileError, reconcile
@@ -106,12 +107,8 @@ def _write(found: Reconciled, path: Path) -> None:
     """Write the overlay as CSV, wholly or not at all."""
     import pandas as pd
 
-    draft = path.with_name(f".{path.name}.part")
-    try:
+    with draft_of(path) as draft:
         pd.DataFrame([_reading(one) for one in found.readings]).to_csv(draft, index=False)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _tell(found: Reconciled) -> None:

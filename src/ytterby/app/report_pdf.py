@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ytterby.app.books import Books
+from ytterby.app.files import draft_of
 from ytterby.app.report import content
 from ytterby.plant import Plant, PlantError
 
@@ -26,9 +27,8 @@ def require_typst() -> None:
 
 def write(books: Books, plant: Plant | None, path: Path) -> None:
     """Write the report to the file `path`, wholly or not at all. books, plant: see `render`."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(render(books, plant))
-    draft.replace(path)
+    with draft_of(path) as draft:
+        draft.write_bytes(render(books, plant))
 
 
 def render(books: Books, plant: Plant | None = None) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ytterby.app.files import draft_of, write_text
 from ytterby.plant import PlantError
 from ytterby.study import Study
 from ytterby.study.evaluate import Row
@@ -49,7 +50,7 @@ class Store:
         else:
             names = [variable.name for variable in study.variables]
             about = {"plant": study.plant.name, "variables": names, "samples": len(samples)}
-            _write(told, json.dumps({**about, "fingerprint": mark}, indent=2))
+            write_text(json.dumps({**about, "fingerprint": mark}, indent=2), told)
         return store
 
     def read(self) -> list[Row]:
@@ -69,12 +70,11 @@ class Store:
 
         table = pd.DataFrame([{"sample": i, **out, "reason": why} for i, out, why in rows])
         name = f"part-{rows[0][0]:08d}-{len(rows)}{self._suffix}"
-        draft = self.folder / f".{name}"
-        if self._parquet:
-            table.to_parquet(draft, index=False)
-        else:
-            table.to_csv(draft, index=False, float_format="%.17g")
-        draft.replace(self.folder / name)
+        with draft_of(self.folder / name) as draft:
+            if self._parquet:
+                table.to_parquet(draft, index=False)
+            else:
+                table.to_csv(draft, index=False, float_format="%.17g")
 
     @property
     def _parquet(self) -> bool:
@@ -103,9 +103,3 @@ def _fingerprint(study: Study, samples: np.ndarray) -> str:
     places = [(v.name, v.paths) for v in study.variables]
     told = repr((study.plant.to_tree(), places, study.outcome))
     return hashlib.sha256(told.encode() + samples.tobytes()).hexdigest()
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

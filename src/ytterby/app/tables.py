@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ytterby.app.files import draft_of
 from ytterby.plant import PlantError
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ def refuse_format(path: Path | None) -> None:
 
 def write(tables: Mapping[str, pd.DataFrame], tree: Any, path: Path) -> None:
     """Write tables by title to a file, wholly or not at all. tree: the same as plain data."""
-    draft = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
+    with draft_of(path) as draft:
         match path.suffix:
             case ".json":
                 draft.write_text(json.dumps(tree, indent=2), "utf-8")
@@ -43,9 +43,6 @@ def write(tables: Mapping[str, pd.DataFrame], tree: Any, path: Path) -> None:
                 _together(tables).to_csv(draft, index=False)
             case _:
                 _excel(tables, draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _together(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

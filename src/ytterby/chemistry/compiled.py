@@ -1,4 +1,4 @@
-"""`compiled`: Numba's njit with an on-disk cache that notices changes in any file of this package.
+"""`compiler`: Numba's njit with an on-disk cache that notices changes in any file of a package.
 
 Numba keeps a compiled function until the file of that function changes; a function inlined from a
 neighbouring file would then go on running in its old form. Here the stamp that Numba compares is a
@@ -14,17 +14,27 @@ from typing import Any
 
 from numba import njit
 
-_MODULES = sorted(
-    (one for one in files("ytterby.chemistry").iterdir() if one.name.endswith(".py")),
-    key=lambda one: one.name,
-)
-SOURCES = hashlib.sha256(b"".join(one.read_bytes() for one in _MODULES)).hexdigest()
+Compiler = Callable[[Callable[..., Any]], Any]
+"""Compiles a function to machine code at its first call, and keeps it on disk."""
 
 
-def compiled(function: Callable[..., Any]) -> Any:
-    """The function compiled to machine code at its first call, and kept on disk."""
-    dispatcher: Any = njit(cache=True)(function)
-    file = getattr(dispatcher._cache, "_cache_file", None)
-    if file is not None:
-        file._source_stamp = SOURCES
-    return dispatcher
+def compiler(package: str, **options: Any) -> Compiler:
+    """A decorator for the kernels of a package, such as "ytterby.chemistry".
+
+    options: of `numba.njit`.
+    """
+    modules = (one for one in files(package).iterdir() if one.name.endswith(".py"))
+    sources = b"".join(one.read_bytes() for one in sorted(modules, key=lambda one: one.name))
+    stamp = hashlib.sha256(sources).hexdigest()
+
+    def compiled(function: Callable[..., Any]) -> Any:
+        dispatcher: Any = njit(cache=True, **options)(function)
+        file = getattr(dispatcher._cache, "_cache_file", None)
+        if file is not None:
+            file._source_stamp = stamp
+        return dispatcher
+
+    return compiled
+
+
+compiled = compiler("ytterby.chemistry")

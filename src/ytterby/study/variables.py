@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from ytterby.chemistry import UnknownFormula, atomic_mass
+from ytterby.chemistry import is_element
 from ytterby.facts import Fact
 from ytterby.plant import Plant
 from ytterby.quantity import parse_any
@@ -110,7 +110,8 @@ def uncertain_facts(
     for unit_name, unit in plant.units.items():
         told = declarations(type(unit))
         for path, fact in unit.facts.items():
-            if _absent(path.partition(".")[2], present):
+            key = path.partition(".")[2]
+            if is_element(key) and key not in present:
                 continue
             if only is None or f"{unit_name}.{path}" in only:
                 places.setdefault(fact, []).append(f"{unit_name}.{path}")
@@ -150,14 +151,6 @@ def uncertain_account_facts(
             shape = (one.name, (), one.unit, "normal", one.value, spread)
             found[one.name] = Variable(*shape, low=min(0.0, one.value), fact=one)
     return tuple(found.values())
-
-
-def _absent(key: str, present: set[str]) -> bool:
-    """Whether the key of a table of facts is an element that is not in the plant."""
-    try:
-        return bool(key) and atomic_mass(key) > 0 and key not in present
-    except UnknownFormula:
-        return False
 
 
 def _limits(told: Any, fact: Fact) -> tuple[float, float]:

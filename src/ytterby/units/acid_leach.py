@@ -11,7 +11,7 @@ from ytterby.balance import Basis, Finding, Stream
 from ytterby.chemistry import RARE_EARTHS, Solution, oxalate_of
 from ytterby.units.dissolution import OXIDES, dissolve, made_from
 from ytterby.units.fields import FactTable, inlet, setting, sourced_table
-from ytterby.units.topping import top_up, top_up_liquid
+from ytterby.units.topping import top_up_leach
 from ytterby.units.unit import (
     Inlet,
     Outcome,
@@ -74,16 +74,10 @@ class AcidLeach(Unit):
         solid = inlets["solid"].stream
         basis = solid.basis
         wanted = self.acid_dose * 3 * sum(solid.amount(element) for element in RARE_EARTHS)
-        acid, acid_drawn, acid_finding = top_up(
-            name, inlets["acid"], wanted, lambda stream: stream.acidity, "acid"
-        )
-        water, water_drawn, water_finding = top_up_liquid(
-            name, solid, self.liquid_to_solid, acid, inlets.get("water")
-        )
-        start = solid.amounts + acid + water
+        liquid, drawn, findings = top_up_leach(name, inlets, wanted, self.liquid_to_solid)
+        start = solid.amounts + liquid
         extents = {key: fact.value for key, fact in self.extent.items()}
         end, exposure = dissolve(basis, start, extents, _solution(basis), self.end_pH)
-        findings = [finding for finding in (acid_finding, water_finding) if finding]
         findings += outside_windows(name, self.extent.values(), temperature=self.temperature)
         if exposure < 1:
             findings.append(
@@ -97,7 +91,7 @@ class AcidLeach(Unit):
                 "slurry": slurry,
                 "offgas": Stream(basis, end * basis.masks["gas"], self.temperature),
             },
-            drawn={"acid": acid_drawn, "water": water_drawn},
+            drawn=drawn,
             findings=tuple(findings),
             detail={"exposure": exposure, "pH": slurry.pH},
         )

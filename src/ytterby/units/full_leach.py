@@ -15,7 +15,7 @@ from ytterby.chemistry import RARE_EARTHS, Solution, ions_of, oxalate_of, solids
 from ytterby.facts import Fact
 from ytterby.units.dissolution import ANY, acid_need, dissolve, made_from
 from ytterby.units.fields import FactTable, inlet, setting, sourced, sourced_table
-from ytterby.units.topping import top_up, top_up_liquid
+from ytterby.units.topping import top_up_leach
 from ytterby.units.unit import Inlet, Outcome, Unit, outside_windows
 
 _FERRIC_HYDROXIDE = "Fe(OH)3(s)"
@@ -75,16 +75,10 @@ class FullLeach(Unit):
         basis = solid.basis
         extents = {key: fact.value for key, fact in self.extent.items()}
         wanted = self.acid_dose * acid_need(basis, solid.amounts, extents)
-        acid, acid_drawn, acid_finding = top_up(
-            name, inlets["acid"], wanted, lambda stream: stream.acidity, "acid"
-        )
-        water, water_drawn, water_finding = top_up_liquid(
-            name, solid, self.liquid_to_solid, acid, inlets.get("water")
-        )
-        start = solid.amounts + acid + water
+        liquid, drawn, findings = top_up_leach(name, inlets, wanted, self.liquid_to_solid)
+        start = solid.amounts + liquid
         asked = self.exposure()
         end, exposure = dissolve(basis, start, extents, _solution(basis), self.end_pH, asked, ANY)
-        findings = [finding for finding in (acid_finding, water_finding) if finding]
         findings += outside_windows(
             name, self.extent.values(), temperature=self.temperature, time=self.time
         )
@@ -95,7 +89,7 @@ class FullLeach(Unit):
         slurry = Stream(basis, end * ~gas, self.temperature)
         return Outcome(
             outlets={"slurry": slurry, "offgas": Stream(basis, end * gas, self.temperature)},
-            drawn={"acid": acid_drawn, "water": water_drawn},
+            drawn=drawn,
             findings=tuple(findings),
             detail={"exposure": exposure, "pH": slurry.pH},
         )

@@ -14,7 +14,7 @@ from ytterby.units.cascade_form import Frozen
 from ytterby.units.fields import SI, FactTable, FieldError, group, inlet, setting, sourced_table
 from ytterby.units.minerals import ANY_RARE_EARTH, IN_ACID, in_acid, of_every_rare_earth
 from ytterby.units.tank import LAWS, SURFACE, Rate, Tank, series
-from ytterby.units.topping import top_up, top_up_liquid
+from ytterby.units.topping import top_up_leach
 from ytterby.units.unit import Inlet, Outcome, Unit
 
 _KEYS = ("rate", "order", "law", "energy", "temperature")
@@ -142,16 +142,9 @@ class StirredTanks(Unit):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         solid = inlets["solid"].stream
         basis = solid.basis
-        dry = solid.mass_of("solid")
-        acid, acid_drawn, finding = top_up(
-            name, inlets["acid"], self.acid_dose * dry, lambda stream: stream.acidity, "acid"
-        )
-        findings = [finding] if finding and self.acid_dose else []
-        water, water_drawn, finding = top_up_liquid(
-            name, solid, self.liquid_to_solid, acid, inlets.get("water")
-        )
-        findings += [finding] if finding and self.liquid_to_solid else []
-        fed = solid.amounts + acid + water
+        wanted = self.acid_dose * solid.mass_of("solid")
+        liquid, drawn, findings = top_up_leach(name, inlets, wanted, self.liquid_to_solid)
+        fed = solid.amounts + liquid
         tanks = series(
             basis,
             fed,
@@ -168,7 +161,7 @@ class StirredTanks(Unit):
                 "slurry": Stream(basis, last.amounts * ~gas, self.temperature),
                 "offgas": Stream(basis, last.amounts * gas, self.temperature),
             },
-            drawn={"acid": acid_drawn, "water": water_drawn},
+            drawn=drawn,
             findings=(*findings, *self._told(name, tanks, solid)),
             detail=tuple(tanks),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -51,3 +51,21 @@ def top_up_liquid(
         text = f"liquid exceeds the ratio asked for: {came:.3g} L/kg come in"
         finding = Finding(name, text, "note")
     return with_reagent(water, drawn), drawn, finding
+
+
+def top_up_leach(
+    name: str, inlets: Mapping[str, Inlet], acid: float, ratio: float
+) -> tuple[np.ndarray, dict[str, float], list[Finding]]:
+    """(amounts [mol/s] of all acid and water, kg/s drawn by port, findings) of a leach.
+
+    Of the ports "solid", "acid" and, where there is one, "water". acid: wanted [mol/s]. ratio: m3
+    of liquid per kg of solid; none is asked for at 0.
+    """
+    solid = inlets["solid"].stream
+    sour, acid_drawn, acid_finding = top_up(
+        name, inlets["acid"], acid, lambda stream: stream.acidity, "acid"
+    )
+    water, water_drawn, water_finding = top_up_liquid(name, solid, ratio, sour, inlets.get("water"))
+    told = (acid_finding, water_finding if ratio else None)
+    findings = [finding for finding in told if finding]
+    return sour + water, {"acid": acid_drawn, "water": water_drawn}, findings
