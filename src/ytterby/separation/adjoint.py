@@ -113,11 +113,9 @@ def swept(volumes: Array, efficiency: Array, D: Array) -> tuple[Array, Array, Ar
     """What comes back from the stages before each stage: passage (stage, 4, chain) and escape
     (stage, 2, chain), and the gain of each stage with those before it free, as in `sweep`."""
     N, n = D.shape
-    passage, gain = np.zeros((N + 1, 4, n)), np.empty((N, 4, n))
-    escape, arrival = np.zeros((N + 1, 2, n)), np.zeros((N + 1, 2, n))
-    none = np.zeros((N, n))
-    sweep(volumes, efficiency, D, none, none, passage[1:], escape[1:], arrival[1:], gain)
-    return passage[:-1], escape[:-1], gain
+    gain, none = np.empty((N, 4, n)), np.zeros((N, n))
+    states = sweep(volumes, efficiency, D, none, none, gain)
+    return states[:, :4], states[:, 4:6], gain
 
 
 def alone(volumes: Array, efficiency: Array, D: Array) -> Array:

@@ -102,6 +102,53 @@ def invert(matrix, inverse):
 
 
 @compiled
+def join(own, hears, says, Psi, row, w, matrix):
+    """A stage with all stages above it; fills row = hears (1 + Psi), by what comes from below;
+    w = (1 + Psi) says; and matrix = own + hears w, by the potentials of the stage."""
+    K, m = hears.shape
+    for k in range(K):
+        for c in range(m):
+            row[k, c] = hears[k, c]
+        for r in range(m):
+            g = hears[k, r]
+            if g != 0.0:
+                for c in range(m):
+                    row[k, c] += g * Psi[r, c]
+        for r in range(m):
+            total = 0.0
+            for c in range(m):
+                total += Psi[r, c] * says[k, c]
+            w[k, r] = says[k, r] + total
+    for k in range(K):
+        for e in range(K):
+            total = own[k, e]
+            for c in range(m):
+                total += hears[k, c] * w[e, c]
+            matrix[k, e] = total
+
+
+@compiled
+def resolve(right, hears, pi, inverse, row, gain, part):
+    """The potentials of a stage, d = part - gain q, by what comes from below; fills both."""
+    K, m = hears.shape
+    for k in range(K):
+        for c in range(m):
+            total = 0.0
+            for e in range(K):
+                total += inverse[k, e] * row[e, c]
+            gain[k, c] = total
+    for s in range(right.shape[1]):
+        for k in range(K):
+            part[k, s] = 0.0
+        for e in range(K):
+            total = right[e, s]
+            for c in range(m):
+                total -= hears[e, c] * pi[s, c]
+            for k in range(K):
+                part[k, s] += inverse[k, e] * total
+
+
+@compiled
 def solve_steps(right, own, hears, says, up, down):
     """Solve the linear system of the potentials for several right sides.
 
@@ -119,41 +166,9 @@ def solve_steps(right, own, hears, says, up, down):
     row, w = np.empty((K, m)), np.empty((K, m))
     matrix, inverse = np.empty((K, K)), np.empty((K, K))
     for j in range(N):
-        for k in range(K):
-            for c in range(m):
-                row[k, c] = hears[j, k, c]
-            for r in range(m):
-                g = hears[j, k, r]
-                if g != 0.0:
-                    for c in range(m):
-                        row[k, c] += g * Psi[r, c]
-            for r in range(m):
-                total = 0.0
-                for c in range(m):
-                    total += Psi[r, c] * says[j, k, c]
-                w[k, r] = says[j, k, r] + total
-        for k in range(K):
-            for e in range(K):
-                total = own[j, k, e]
-                for c in range(m):
-                    total += hears[j, k, c] * w[e, c]
-                matrix[k, e] = total
+        join(own[j], hears[j], says[j], Psi, row, w, matrix)
         invert(matrix, inverse)
-        for k in range(K):
-            for c in range(m):
-                total = 0.0
-                for e in range(K):
-                    total += inverse[k, e] * row[e, c]
-                gain[j, k, c] = total
-        for s in range(sides):
-            for k in range(K):
-                part[j, k, s] = 0.0
-            for e in range(K):
-                total = right[j, e, s]
-                for c in range(m):
-                    total -= hears[j, e, c] * pi[s, c]
-                for k in range(K):
-                    part[j, k, s] += inverse[k, e] * total
+        resolve(right[j], hears[j], pi, inverse, row, gain[j], part[j])
         if j + 1 < N:
             for k in range(K):
                 for r in range(m):

@@ -39,50 +39,94 @@ def visits(R00, R01, R10, R11, e0, e1):
 
 
 @compiled
-def sweep(volumes, efficiency, D, aqueous_in, organic_in, passage, escape, arrival, gain):
+def volumes_of(volumes, efficiency, j):
+    """Of stage j: aqueous up, down, out, organic up, down, out; all aqueous and all organic [L/s];
+    efficiency, and organic that passes without exchange [s/L]."""
+    ua, wa, oa = volumes[0, j], volumes[1, j], volumes[2, j]
+    uo, wo, oo = volumes[3, j], volumes[4, j], volumes[5, j]
+    G = uo + wo + oo
+    eta = efficiency[j]
+    return ua, wa, oa, uo, wo, oo, ua + wa + oa, G, eta, (1.0 - eta) / (G + TINY)
+
+
+@compiled
+def outputs(Q, G, eta, bypass, D):
+    """(x, y) of a stage per (A, O) that enter it [s/L], row by row."""
+    m00 = 1.0 / (Q + eta * G * D + TINY)
+    m10 = eta * D * m00
+    return m00, eta * m00, m10, bypass + eta * m10
+
+
+@compiled
+def with_returns(m00, m01, m10, m11, r00, r01, r10, r11, e0, e1):
+    """Visits, and (x, y) per (A, O), where part of what leaves comes back, row by row.
+
+    r: what comes back as A and as O per x and y leaving [L/s], r00 and r01 weighing x and y into
+    the return of A. e: what does not come back, per x and y [L/s].
+    """
+    n00, n01, n10, n11 = visits(
+        r00 * m00 + r01 * m10,
+        r00 * m01 + r01 * m11,
+        r10 * m00 + r11 * m10,
+        r10 * m01 + r11 * m11,
+        e0 * m00 + e1 * m10,
+        e0 * m01 + e1 * m11,
+    )
+    q00, q01 = m00 * n00 + m01 * n10, m00 * n01 + m01 * n11
+    q10, q11 = m10 * n00 + m11 * n10, m10 * n01 + m11 * n11
+    return n00, n01, n10, n11, q00, q01, q10, q11
+
+
+@compiled
+def eliminate(m, back_a, back_o, out_a, out_o, on_a, on_o, entering_a, entering_o, state, i):
+    """Take one stage out of the walk, in the direction of the sweep; fills column i of `state`.
+
+    state, shape (8, component): passage (4) from the inputs of a stage to those of the next one in
+    that direction; escape (2) without ever arriving there; first arrivals (2) [mol/s] of all
+    sources so far. back: flow [L/s] to the stages already taken out; out: what leaves the cascade
+    here; on: to the next stage. entering: sources of the stage [mol/s].
+    Returns (x, y) of the stage per (A, O), those stages free [s/L].
+    """
+    m00, m01, m10, m11 = m
+    la, lo = out_a + state[4, i] * back_a, out_o + state[5, i] * back_o
+    n00, n01, n10, n11, q00, q01, q10, q11 = with_returns(
+        m00, m01, m10, m11,
+        state[0, i] * back_a, state[1, i] * back_o, state[2, i] * back_a, state[3, i] * back_o,
+        la + on_a, lo + on_o,
+    )  # fmt: skip
+    v0, v1 = entering_a + state[6, i], entering_o + state[7, i]
+    leave0, leave1 = la * m00 + lo * m10, la * m01 + lo * m11
+    state[0, i], state[1, i], state[2, i], state[3, i] = (
+        on_a * q00,
+        on_a * q01,
+        on_o * q10,
+        on_o * q11,
+    )
+    state[4, i], state[5, i] = leave0 * n00 + leave1 * n10, leave0 * n01 + leave1 * n11
+    state[6, i] = state[0, i] * v0 + state[1, i] * v1
+    state[7, i] = state[2, i] * v0 + state[3, i] * v1
+    return q00, q01, q10, q11
+
+
+@compiled
+def sweep(volumes, efficiency, D, aqueous_in, organic_in, gain):
     """Eliminate the stages one after the other from stage 1 on.
 
-    Fills, per stage: passage (4): inputs of j -> inputs of the next stage, first arrival;
-    escape (2): never arriving there; arrival (2) [mol/s]: first arrivals of all sources so far;
-    gain (4) [s/L]: outputs (x, y) of j per inputs with the stages before it free.
+    Returns the states (see `eliminate`) that every stage meets from the stages before it, shape
+    (stage, 8, component). Fills gain (4) [s/L]: (x, y) of a stage per its inputs with the stages
+    before it free.
     """
     N, n = D.shape
-    p00, p01, p10, p11 = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    s0, s1, g0, g1 = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    states, state = np.empty((N, 8, n)), np.zeros((8, n))
     for j in range(N):
-        Q = volumes[0, j] + volumes[1, j] + volumes[2, j]
-        G = volumes[3, j] + volumes[4, j] + volumes[5, j]
-        eta = efficiency[j]
-        bypass = (1.0 - eta) / (G + TINY)
-        ua, wa, oa = volumes[0, j], volumes[1, j], volumes[2, j]
-        uo, wo, oo = volumes[3, j], volumes[4, j], volumes[5, j]
+        ua, wa, oa, uo, wo, oo, Q, G, eta, bypass = volumes_of(volumes, efficiency, j)
+        states[j] = state
         for i in range(n):
-            m00 = 1.0 / (Q + eta * G * D[j, i] + TINY)
-            m01, m10 = eta * m00, eta * D[j, i] * m00
-            m11 = bypass + eta * m10
-            ba, bo = p00[i] * ua, p01[i] * uo
-            ca, co = p10[i] * ua, p11[i] * uo
-            la, lo = oa + s0[i] * ua, oo + s1[i] * uo
-            leave0, leave1 = la * m00 + lo * m10, la * m01 + lo * m11
-            n00, n01, n10, n11 = visits(
-                ba * m00 + bo * m10,
-                ba * m01 + bo * m11,
-                ca * m00 + co * m10,
-                ca * m01 + co * m11,
-                leave0 + wa * m00 + wo * m10,
-                leave1 + wa * m01 + wo * m11,
+            m = outputs(Q, G, eta, bypass, D[j, i])
+            gain[j, 0, i], gain[j, 1, i], gain[j, 2, i], gain[j, 3, i] = eliminate(
+                m, ua, uo, oa, oo, wa, wo, aqueous_in[j, i], organic_in[j, i], state, i
             )
-            q00, q01 = m00 * n00 + m01 * n10, m00 * n01 + m01 * n11
-            q10, q11 = m10 * n00 + m11 * n10, m10 * n01 + m11 * n11
-            v0, v1 = aqueous_in[j, i] + g0[i], organic_in[j, i] + g1[i]
-            p00[i], p01[i], p10[i], p11[i] = wa * q00, wa * q01, wo * q10, wo * q11
-            s0[i], s1[i] = leave0 * n00 + leave1 * n10, leave0 * n01 + leave1 * n11
-            g0[i], g1[i] = p00[i] * v0 + p01[i] * v1, p10[i] * v0 + p11[i] * v1
-            passage[j, 0, i], passage[j, 1, i] = p00[i], p01[i]
-            passage[j, 2, i], passage[j, 3, i] = p10[i], p11[i]
-            escape[j, 0, i], escape[j, 1, i] = s0[i], s1[i]
-            arrival[j, 0, i], arrival[j, 1, i] = g0[i], g1[i]
-            gain[j, 0, i], gain[j, 1, i], gain[j, 2, i], gain[j, 3, i] = q00, q01, q10, q11
+    return states
 
 
 @compiled
@@ -95,48 +139,30 @@ def walk(volumes, efficiency, D, aqueous_in, organic_in):
     ratio [mol/L], shape (stage, 2, component).
     """
     N, n = D.shape
-    x, y = np.empty((N, n)), np.empty((N, n))
-    passage, gain = np.zeros((N + 1, 4, n)), np.empty((N, 4, n))
-    escape, arrival = np.zeros((N + 1, 2, n)), np.zeros((N + 1, 2, n))
-    sweep(
-        volumes, efficiency, D, aqueous_in, organic_in, passage[1:], escape[1:], arrival[1:], gain
-    )
+    x, y, gain = np.empty((N, n)), np.empty((N, n)), np.empty((N, 4, n))
+    above = sweep(volumes, efficiency, D, aqueous_in, organic_in, gain)
     up, down, source = np.zeros((N, 4, n)), np.zeros((N, 4, n)), np.empty((N, 2, n))
-    p00, p01, p10, p11 = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    s0, s1, g0, g1 = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
+    below = np.zeros((8, n))
     for j in range(N - 1, -1, -1):
-        Q = volumes[0, j] + volumes[1, j] + volumes[2, j]
-        G = volumes[3, j] + volumes[4, j] + volumes[5, j]
-        eta = efficiency[j]
-        bypass = (1.0 - eta) / (G + TINY)
-        ua, wa, oa = volumes[0, j], volumes[1, j], volumes[2, j]
-        uo, wo, oo = volumes[3, j], volumes[4, j], volumes[5, j]
+        ua, wa, oa, uo, wo, oo, Q, G, eta, bypass = volumes_of(volumes, efficiency, j)
         above_a = volumes[1, j - 1] if j > 0 else 0.0
         above_o = volumes[4, j - 1] if j > 0 else 0.0
         below_a = volumes[0, j + 1] if j + 1 < N else 0.0
         below_o = volumes[3, j + 1] if j + 1 < N else 0.0
         for i in range(n):
-            m00 = 1.0 / (Q + eta * G * D[j, i] + TINY)
-            m01, m10 = eta * m00, eta * D[j, i] * m00
-            m11 = bypass + eta * m10
-            b00, b01 = p00[i] * wa, p01[i] * wo
-            b10, b11 = p10[i] * wa, p11[i] * wo
-            r00, r01 = passage[j, 0, i] * ua + b00, passage[j, 1, i] * uo + b01
-            r10, r11 = passage[j, 2, i] * ua + b10, passage[j, 3, i] * uo + b11
-            la, lo = oa + s0[i] * wa, oo + s1[i] * wo
-            both_a, both_o = la + escape[j, 0, i] * ua, lo + escape[j, 1, i] * uo
-            n00, n01, n10, n11 = visits(
-                r00 * m00 + r01 * m10,
-                r00 * m01 + r01 * m11,
-                r10 * m00 + r11 * m10,
-                r10 * m01 + r11 * m11,
-                both_a * m00 + both_o * m10,
-                both_a * m01 + both_o * m11,
+            m = outputs(Q, G, eta, bypass, D[j, i])
+            m00, m01, m10, m11 = m
+            r00 = above[j, 0, i] * ua + below[0, i] * wa
+            r01 = above[j, 1, i] * uo + below[1, i] * wo
+            r10 = above[j, 2, i] * ua + below[2, i] * wa
+            r11 = above[j, 3, i] * uo + below[3, i] * wo
+            out_a = oa + below[4, i] * wa + above[j, 4, i] * ua
+            out_o = oo + below[5, i] * wo + above[j, 5, i] * uo
+            _, _, _, _, q00, q01, q10, q11 = with_returns(
+                m00, m01, m10, m11, r00, r01, r10, r11, out_a, out_o
             )
-            f0 = aqueous_in[j, i] + arrival[j, 0, i] + g0[i]
-            f1 = organic_in[j, i] + arrival[j, 1, i] + g1[i]
-            q00, q01 = m00 * n00 + m01 * n10, m00 * n01 + m01 * n11
-            q10, q11 = m10 * n00 + m11 * n10, m10 * n01 + m11 * n11
+            f0 = aqueous_in[j, i] + above[j, 6, i] + below[6, i]
+            f1 = organic_in[j, i] + above[j, 7, i] + below[7, i]
             x[j, i] = q00 * f0 + q01 * f1
             y[j, i] = q10 * f0 + q11 * f1
             exchange = m10 * x[j, i]
@@ -146,21 +172,9 @@ def walk(volumes, efficiency, D, aqueous_in, organic_in):
             source[j, 1, i] = d1 + q10 * back0 + q11 * back1
             up[j, 0, i], up[j, 1, i] = gain[j, 0, i] * below_a, gain[j, 1, i] * below_o
             up[j, 2, i], up[j, 3, i] = gain[j, 2, i] * below_a, gain[j, 3, i] * below_o
-            leave0, leave1 = la * m00 + lo * m10, la * m01 + lo * m11
-            n00, n01, n10, n11 = visits(
-                b00 * m00 + b01 * m10,
-                b00 * m01 + b01 * m11,
-                b10 * m00 + b11 * m10,
-                b10 * m01 + b11 * m11,
-                leave0 + ua * m00 + uo * m10,
-                leave1 + ua * m01 + uo * m11,
+            q00, q01, q10, q11 = eliminate(
+                m, wa, wo, oa, oo, ua, uo, aqueous_in[j, i], organic_in[j, i], below, i
             )
-            q00, q01 = m00 * n00 + m01 * n10, m00 * n01 + m01 * n11
-            q10, q11 = m10 * n00 + m11 * n10, m10 * n01 + m11 * n11
             down[j, 0, i], down[j, 1, i] = q00 * above_a, q01 * above_o
             down[j, 2, i], down[j, 3, i] = q10 * above_a, q11 * above_o
-            v0, v1 = aqueous_in[j, i] + g0[i], organic_in[j, i] + g1[i]
-            p00[i], p01[i], p10[i], p11[i] = ua * q00, ua * q01, uo * q10, uo * q11
-            s0[i], s1[i] = leave0 * n00 + leave1 * n10, leave0 * n01 + leave1 * n11
-            g0[i], g1[i] = p00[i] * v0 + p01[i] * v1, p10[i] * v0 + p11[i] * v1
     return x, y, up, down, source
