@@ -30,8 +30,9 @@ from numpy.typing import NDArray
 
 from ytterby.separation.chemistry import COUNTER_ION, Chemistry
 from ytterby.separation.circuit import Circuit
+from ytterby.separation.elimination import generators, response, solve_steps
 from ytterby.separation.mass_action import closure, distribution
-from ytterby.separation.newton import evaluate, generators, response, solve_steps
+from ytterby.separation.newton import evaluate
 from ytterby.separation.solve import Case, Posed
 from ytterby.separation.walk import TINY, WHOLLY_ORGANIC, sweep, visits
 

@@ -10,13 +10,8 @@ from numpy.typing import NDArray
 
 from ytterby.separation.chemistry import COUNTER_ION, Chemistry
 from ytterby.separation.circuit import Circuit
-from ytterby.separation.newton import (
-    RESIDUAL_TOLERANCE,
-    evaluate,
-    generators,
-    newton,
-    solve_steps,
-)
+from ytterby.separation.elimination import generators, solve_steps
+from ytterby.separation.newton import RESIDUAL_TOLERANCE, evaluate, newton
 from ytterby.separation.start import (
     EULER_TOLERANCE,
     FROM_NEAR,
