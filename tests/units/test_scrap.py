@@ -7,7 +7,8 @@ import pytest
 from ytterby.balance import Basis
 from ytterby.facts import table
 from ytterby.plant import Feed
-from ytterby.plant.feed import SCRAP, SOLUTES
+from ytterby.plant.liquid_feed import SOLUTES
+from ytterby.plant.solid_feed import SCRAP
 from ytterby.units import FieldError
 
 

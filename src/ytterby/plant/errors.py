@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from ytterby.quantity import QuantityError
+from ytterby.units import FieldError
+
+T = TypeVar("T")
+
 
 class PlantError(ValueError):
     """A plant that cannot be: what was found at which place of its tree, and what was expected.
@@ -57,3 +65,13 @@ def nearest(name: object, known: object) -> str:
 
     near = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.5)  # type: ignore[attr-defined]
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def placed(key: str, read: Callable[[], T]) -> T:
+    """`read()`, with the errors of what it reads placed at `key`; raises FieldError."""
+    try:
+        return read()
+    except FieldError as error:
+        raise FieldError((key, *error.path), error.found, error.expected, error.hint) from None
+    except QuantityError as error:
+        raise FieldError((key,), error.found, error.expected, error.hint) from None

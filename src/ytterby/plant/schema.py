@@ -9,8 +9,10 @@ from typing import Any
 
 from ytterby.chemistry import DILUENTS, EXTRACTANTS, OTHER_NAMES
 from ytterby.facts import EVIDENCE
-from ytterby.plant.feed import COMMON_KEYS, FORMS, GASES, KEYS, MEDIA, SCRAP, SOLUTES
+from ytterby.plant.feed import COMMON_KEYS, FORMS, GASES, KEYS
+from ytterby.plant.liquid_feed import MEDIA, SOLUTES
 from ytterby.plant.plant import TERMINAL_ROLES
+from ytterby.plant.solid_feed import SCRAP
 from ytterby.quantity import pattern
 from ytterby.units import KINDS, Declaration, Unit, declarations, required
 from ytterby.units.fields import ALL
