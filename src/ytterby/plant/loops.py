@@ -34,11 +34,14 @@ class Loops:
         size = len(tangent.loops)
         self.inverse = np.linalg.inv(tangent.loops) if size else np.zeros((0, 0))
 
-    def step(self, torn: Mapping[str, Stream], done: Pass) -> dict[str, Stream]:
+    def step(
+        self, torn: Mapping[str, Stream], done: Pass, span: float = np.inf
+    ) -> dict[str, Stream]:
         """The torn streams that close the loops, if the model holds.
 
-        No amount falls below a share of itself; a species that was not there when the tangent was
-        drawn goes on as it returns.
+        No amount falls below a share of itself, and none changes by more than a factor of `span`
+        [-]: a loop with a small bleed could leap to and fro between forming a solid and dissolving
+        it. A species that was not there when the tangent was drawn goes on as it returns.
         """
         returned = self.flowsheet.returned(done)
         steps, start, moved = self.inverse @ self._gap(torn, done), 0, {}
@@ -48,6 +51,8 @@ class Loops:
             start += places.size
             base = np.where(old[places] > 0, old[places], amounts[places])
             new = np.maximum(base + change, _SMALLEST_SHARE * base)
+            if np.isfinite(span):
+                new = np.clip(new, base / span, base * span)
             # A solid that no longer forms is gone; a share of it would never end.
             new[(amounts[places] <= _GONE * old[places]) & (2 * change <= -old[places])] = 0.0
             amounts[places] = new

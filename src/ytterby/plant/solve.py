@@ -43,8 +43,11 @@ _SOON, _LATE = 2, 8
 """Slow steps in a row after which a new tangent is worth it: far off, and near the end."""
 _KEPT = 2
 """Tangents drawn with derivatives of a like plant, where there are some, before its own."""
-_ONE_SIDED = 4
-"""Tangents drawn by differences upwards before downwards ones take turns."""
+_DOUBTFUL = 4
+"""Tangents drawn before kinks are suspected: then every step has its own, differences downwards
+take turns with those upwards, and steps become cautious."""
+_SPAN = 4.0
+"""Factor by which a cautious step changes an amount at most, at first [-]."""
 _GOOD_CONTRACTION = 0.2
 _NEAR = 1e-6
 """Mismatch below which a tangent is as good as a new one would be, unless it was drawn a million
@@ -89,7 +92,8 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
         slow = mismatch > _GOOD_CONTRACTION * last
         lame = lame + 1 if slow else 0
         worth = mismatch > _NEAR or mismatch < _NEAR * drawn_at
-        if loops is None or lame >= (_SOON if worth else _LATE):
+        soon = _SOON if drawn < _DOUBTFUL else 1
+        if loops is None or lame >= (soon if worth else _LATE):
             if not drawn:
                 check_ways_out(flowsheet, done)
             tangent = Tangent.around(flowsheet, done, kept=kept, side=side)
@@ -97,9 +101,14 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
             drawn, lame = drawn + 1, 0
             kept = kept if drawn < _KEPT else {}
             # Slow for so long: differences may lie on the wrong side of a kink.
-            side = -side if drawn >= _ONE_SIDED else side
+            side = -side if drawn >= _DOUBTFUL else side
         last = mismatch
-        later = loops.step(torn, done) if loops else _returned(flowsheet, torn, done)
+        if loops:
+            # A cycle of steps ends as they grow shorter.
+            span = _SPAN ** (_DOUBTFUL / drawn) if drawn >= _DOUBTFUL else np.inf
+            later = loops.step(torn, done, span)
+        else:
+            later = _returned(flowsheet, torn, done)
         found = patience.after(flowsheet.run(later, progress))
         if loops:
             loops.learn(torn, done, later, found)

@@ -21,7 +21,8 @@ from ytterby.units import Derivative, Inlet, Outcome
 _STEP = 1e-6
 """Relative step of differences: near the square root of the rounding of a unit, 1e-13."""
 _FLOOR = 1e-5
-"""Smallest amount, relative to its stream, a step is measured by: traces act linearly."""
+"""Smallest amount, relative to all that a unit receives, a step is measured by: traces act
+linearly, and a step by their own size would drown in the rounding of the unit."""
 
 
 def unit_jacobian(
@@ -42,6 +43,7 @@ def unit_jacobian(
     if exact is not None:
         return exact
     size = len(basis.names)
+    received = sum(inlet.stream.amounts.sum() for inlet in inlets.values())
     outlets: dict[tuple[str, str], np.ndarray] = {}
     drawn: dict[tuple[str, str], np.ndarray] = {}
     for port, inlet in inlets.items():
@@ -52,8 +54,9 @@ def unit_jacobian(
         for at in base.drawn:
             drawn[port, at] = np.zeros(size)
         for column in columns:
-            step = side * _STEP * max(amounts[column], _FLOOR * amounts.sum())
-            step = max(step, -amounts[column] / 2)
+            step = side * _STEP * max(amounts[column], _FLOOR * received)
+            # Of a trace there is not so much to take away.
+            step = step if amounts[column] + 2 * step > 0 else -step
             memory = _held(flowsheet.memory.get(name))
             moved = flowsheet.run_unit(unit, name, _moved(inlets, port, column, step), memory)
             _difference(base, moved, step, port, column, outlets, drawn)
