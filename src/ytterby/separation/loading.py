@@ -84,7 +84,9 @@ def within_loading(
         search = Search(layout, at_limit, flows)
         search.potential, search.border = start
         q, point, g, done = along_border(search, search.unknowns(flows))
-        if done and own.excess(layout, point) <= 0:
+        if not done and point.converged:
+            q, point, g, done = newton_on_flows(search, q)
+        if done and own.excess(layout, point) <= 0 and unloads(search, q):
             return report(search, q, point, g, done, sensitivity=False)
         if (found := trail.follow(flows, potential, seek, far)) is not None:
             return found
@@ -266,6 +268,20 @@ def crossing(falling: Place, rising: Place) -> float:
     """Change of ln(organic) from the one place to where its line meets that of the other [-]."""
     apart = rising.organic - falling.organic
     return (rising.miss - falling.miss - rising.slope * apart) / (falling.slope - rising.slope)
+
+
+def unloads(search: Search, q: Array) -> bool:
+    """Whether more organic lowers the loading at the end q of a search, the other targets kept."""
+    if search.border is None:
+        return False
+    matrix = search.border.matrix
+    k = [target.flow for target in search.targets].index("organic")
+    rest = [i for i in range(q.size) if i != k and q[i] > search.low[i]]
+    try:
+        follows = -np.linalg.solve(matrix[np.ix_(rest, rest)], matrix[rest, k])
+    except np.linalg.LinAlgError:
+        return False
+    return bool(matrix[k, k] + matrix[k, rest] @ follows < 0)
 
 
 def ended(search: Search, place: Place) -> Reached:
