@@ -85,6 +85,35 @@ def test_a_loading_limit_out_of_reach_is_named(magnets):
         magnets.solve(plant)
 
 
+def test_the_course_along_what_varies_changes_nothing_but_the_way(magnets):
+    """It starts nearer, and an end that cannot be (no entrainment below none) is passed over."""
+    paths = {"dysprosium.log_K.Dy": (0.5, 0.02), "dysprosium.aqueous_in_organic": (1e-4, 1e-4)}
+
+    def at(*values):
+        return magnets.plant.with_(**dict(zip(paths, values, strict=True)))
+
+    middle = [value for value, _ in paths.values()]
+    near = Nearby.of(at(*middle))
+    ways = [(at(0.52, 1e-4), at(0.48, 1e-4)), (at(0.5, 2e-4), at(0.5, 0.0))]
+    foresighted = near.along([*ways, (at(0.5, 1e-4), None)])
+    steps = np.array([1.5, 0.7, 0.0])
+    plant = at(0.53, 1.7e-4)
+    agree(foresighted.solve(plant, steps), plant.solve())
+
+    def mismatch(known, steps):
+        told = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "ytterby.plant.nearby.converge",
+                lambda f, start, progress: converge(f, start, told.append),
+            )
+            known.solve(plant, steps)
+        first = next(line for line in told if line.startswith("step 0"))
+        return float(first.split()[-1])
+
+    assert mismatch(foresighted, steps) < 0.3 * mismatch(near, None)
+
+
 def test_a_plant_of_another_shape_is_solved_all_the_same(mixed_oxide):
     liquor = {"Nd": "40 g/L", "Fe+3": "1 g/L", "Na": "2 g/L"}
     plant = looped_plant([0.3], [3.0], liquor)

@@ -2,16 +2,20 @@
 
 A neighbour starts from the streams of the first plant, and from the derivatives of its units:
 drawing them up by differences costs more than all the passes. Only units that know their own
-derivatives, such as cascades, draw them anew. The answer is held to the same tolerances as that of
-`Plant.solve`, which also takes over where this does not get there.
+derivatives, such as cascades, draw them anew. Where many neighbours move along the same variables,
+the course of the solution along each of them tells where to start. The answer is held to the same
+tolerances as that of `Plant.solve`, which also takes over where this does not get there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from ytterby.balance import Balance
+from ytterby.plant.course import Course, Position, position, stood
 from ytterby.plant.errors import Infeasible, NotConverged
 from ytterby.plant.flowsheet import Flowsheet, Pass
 from ytterby.plant.plant import HOUR, Plant
@@ -25,7 +29,7 @@ class Nearby:
     """A solved plant from which its neighbours are solved.
 
     plant: the plant itself. balance: its solution. flowsheet, done: its last pass.
-    derivatives: of its units there.
+    derivatives: of its units there. course: how the solution moves with what varies, if known.
     """
 
     plant: Plant
@@ -33,6 +37,7 @@ class Nearby:
     flowsheet: Flowsheet
     done: Pass
     derivatives: Mapping[str, Derivative]
+    course: Course | None = None
 
     @staticmethod
     def of(plant: Plant, *, period: float = HOUR) -> Nearby:
@@ -44,17 +49,23 @@ class Nearby:
         jacobians = Tangent.around(flowsheet, done).jacobians
         return Nearby(plant, balance, flowsheet, done, jacobians)
 
-    def solve(self, plant: Plant) -> Balance:
-        """The balance of `plant`, over the same period; raises what `Plant.solve` raises."""
+    def along(self, ways: Sequence[tuple[Plant | None, Plant | None]]) -> Nearby:
+        """The same with the course along some variables, each given by the plants one step up it
+        and one step down; None for one that cannot be, and those without a solution, are passed
+        over."""
+        ends = [(self._position(up), self._position(down)) for up, down in ways]
+        return replace(self, course=Course.of(position(self.flowsheet, self.done), ends))
+
+    def solve(self, plant: Plant, steps: np.ndarray | None = None) -> Balance:
+        """The balance of `plant`, over the same period; raises what `Plant.solve` raises.
+
+        steps: how far it lies along each variable of the course [-]; without them the search
+        starts from the first plant itself.
+        """
         flowsheet = Flowsheet.of(plant)
-        same = flowsheet.basis.names == self.flowsheet.basis.names
-        if same and flowsheet.wiring.torn == self.flowsheet.wiring.torn:
-            flowsheet.memory.update(self.flowsheet.memory)
-            torn = {name: self.done.streams[name] for name in flowsheet.wiring.torn}
-            start = Start(torn, derivatives=self.derivatives)
+        if self._like(flowsheet):
             try:
-                done = converge(flowsheet, start, lambda line: None)
-                refuse_trouble(done)
+                done = self._done(flowsheet, steps)
             except Infeasible:
                 raise
             except NotConverged:
@@ -62,3 +73,32 @@ class Nearby:
             else:
                 return balance_of(flowsheet, done, self.balance.period, {}).check()
         return plant.solve(period=self.balance.period)
+
+    def _like(self, flowsheet: Flowsheet) -> bool:
+        """Whether a flowsheet has the species and the torn streams of this one."""
+        same = flowsheet.basis.names == self.flowsheet.basis.names
+        return same and flowsheet.wiring.torn == self.flowsheet.wiring.torn
+
+    def _done(self, flowsheet: Flowsheet, steps: np.ndarray | None = None) -> Pass:
+        """The last pass of a like flowsheet; raises NotConverged."""
+        if self.course is not None and steps is not None:
+            at = self.course.at(steps)
+            torn, memory = stood(at, self.flowsheet, self.done)
+        else:
+            torn = {name: self.done.streams[name] for name in flowsheet.wiring.torn}
+            memory = self.flowsheet.memory
+        flowsheet.memory.update(memory)
+        done = converge(flowsheet, Start(torn, derivatives=self.derivatives), lambda line: None)
+        refuse_trouble(done)
+        return done
+
+    def _position(self, plant: Plant | None) -> Position | None:
+        """Where the solution of a neighbour stands, or None where it has none."""
+        if plant is None:
+            return None
+        flowsheet = Flowsheet.of(plant)
+        try:
+            done = self._done(flowsheet) if self._like(flowsheet) else None
+        except NotConverged:
+            return None
+        return position(flowsheet, done) if done is not None else None

@@ -94,7 +94,7 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
         worth = mismatch > _NEAR or mismatch < _NEAR * drawn_at
         soon = _SOON if drawn < _DOUBTFUL else 1
         if loops is None or lame >= (soon if worth else _LATE):
-            if not drawn:
+            if not drawn and not start.derivatives:
                 check_ways_out(flowsheet, done)
             tangent = Tangent.around(flowsheet, done, kept=kept, side=side)
             loops, drawn_at = _loops(flowsheet, tangent), mismatch

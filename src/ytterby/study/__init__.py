@@ -2,7 +2,7 @@
 
 from ytterby.study.bid import Bid, Terms, bid, choose
 from ytterby.study.blend import Blend, NoBlend, Offer, blend
-from ytterby.study.evaluate import Outcome, Results, Study, collect, evaluate, run
+from ytterby.study.evaluate import Outcome, Results, Solver, Study, collect, evaluate, run
 from ytterby.study.front import pareto
 from ytterby.study.lot import Lot, Measured
 from ytterby.study.optimise import Aim, Binding, Held, Optimum, optimise
@@ -31,6 +31,7 @@ __all__ = [
     "Optimum",
     "Outcome",
     "Results",
+    "Solver",
     "Spread",
     "Study",
     "Terms",

@@ -14,13 +14,15 @@ import numpy as np
 from ytterby.balance import Balance, BalanceError
 from ytterby.plant import NotConverged, Plant, PlantError
 from ytterby.plant.nearby import Nearby
-from ytterby.study.variables import Variable
+from ytterby.study.variables import Variable, current
 
 Outcome = Callable[[Plant, Balance], Mapping[str, float]]
 """Figures of a solved plant by name. To be sent to other processes it must be importable."""
 Progress = Callable[[int, int], None]
 """Called with samples done and samples in all."""
 _CHUNK = 20
+_WORTH = 5
+"""Samples per variable from which the course along each of them is worth drawing up."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Study:
         changes: dict[str, Any] = {}
         for variable, value in zip(self.variables, sample, strict=True):
             changes.update(variable.changes(float(value)))
-        base = self.plant if commented else self._plain
+        base = self.plant if commented else self.plain
         return base.with_(**changes) if changes else self.plant
 
     def asked(self, sample: Sequence[float]) -> Outcome:
@@ -57,7 +59,8 @@ class Study:
         return self.outcome.moved(own)  # type: ignore[attr-defined]
 
     @cached_property
-    def _plain(self) -> Plant:
+    def plain(self) -> Plant:
+        """The plant without the comments of its file."""
         return self.plant.plain()
 
 
@@ -116,7 +119,8 @@ def evaluate(
     finished = len(samples) - len(left)
     if progress:
         progress(finished, len(samples))
-    for rows in _spread(study, tasks, workers, cluster):
+    many = len(samples) >= _WORTH * len(study.variables)
+    for rows in _spread(study, tasks, workers, cluster, many):
         finished += len(rows)
         if progress:
             progress(finished, len(samples))
@@ -146,46 +150,82 @@ Task = tuple[list[int], np.ndarray]
 
 
 def _spread(
-    study: Study, tasks: list[Task], workers: int, cluster: str | None
+    study: Study, tasks: list[Task], workers: int, cluster: str | None, many: bool
 ) -> Iterator[list[Row]]:
     if not tasks:
         return
     if cluster is not None:
-        yield from _on_cluster(study, tasks, cluster)
+        yield from _on_cluster(study, tasks, cluster, many)
     elif workers > 1:
-        yield from _on_cores(study, tasks, workers)
+        yield from _on_cores(study, tasks, workers, many)
     else:
-        solver = _Solver(study)
+        solver = Solver(study, many)
         yield from (solver.rows(*task) for task in tasks)
 
 
-class _Solver:
-    """Solves samples of one study from the tangent of its plant."""
+class Solver:
+    """Solves samples of one study from the tangent of its plant.
 
-    def __init__(self, study: Study):
+    many: so many are to come that the course of the solution along every variable is worth its
+    time.
+    """
+
+    def __init__(self, study: Study, many: bool):
         self.study = study
         self.near = Nearby.of(study.plant)
+        self.base = np.array([_stands(study.plant, v) for v in study.variables])
+        self.step = np.array([v.step for v in study.variables])
+        self.many = many
+        if many:
+            self.near = self.near.along([self._way(i) for i in range(self.base.size)])
+
+    def _way(self, i: int) -> tuple[Plant | None, Plant | None]:
+        """The plants one step up and one step down a variable, None where it cannot go."""
+        return self._at(i, self.base[i] + self.step[i]), self._at(i, self.base[i] - self.step[i])
+
+    def _at(self, i: int, value: float) -> Plant | None:
+        variable = self.study.variables[i]
+        if not variable.paths or not variable.low <= value <= variable.high:
+            return None
+        try:
+            return self.study.plain.with_(**variable.changes(float(value)))
+        except PlantError:
+            return None
 
     def rows(self, chunk: list[int], samples: np.ndarray) -> list[Row]:
         return [self.row(i, sample) for i, sample in zip(chunk, samples, strict=True)]
 
     def row(self, i: int, sample: np.ndarray) -> Row:
+        """(index, figures, why there are none) of one sample."""
         try:
-            plant = self.study.variant(sample.tolist())
-            balance = self.near.solve(plant)
+            plant, balance = self.solve(sample)
         except (NotConverged, BalanceError, PlantError) as error:
             return i, {}, str(error)
         asked = self.study.asked(sample.tolist())
         return i, {k: float(v) for k, v in asked(plant, balance).items()}, ""
 
+    def solve(self, sample: np.ndarray) -> tuple[Plant, Balance]:
+        """The plant at a sample and its balance; raises what `Plant.solve` raises."""
+        plant = self.study.variant(sample.tolist())
+        steps = np.nan_to_num((sample - self.base) / self.step) if self.many else None
+        return plant, self.near.solve(plant, steps)
 
-_here: _Solver | None = None
+
+def _stands(plant: Plant, variable: Variable) -> float:
+    """What a variable stands at, NaN where nothing does."""
+    try:
+        return current(plant, variable)
+    except ValueError:
+        return np.nan
+
+
+_here: Solver | None = None
 """The solver of this worker process."""
 
 
-def _start(study: Study) -> None:
+def _start(study: Study, many: bool) -> None:
     global _here
-    _here = _Solver(study)
+    _here = Solver(study, many)
 
 
 def _work(task: Task) -> list[Row]:
@@ -193,15 +233,15 @@ def _work(task: Task) -> list[Row]:
     return _here.rows(*task)
 
 
-def _on_cores(study: Study, tasks: list[Task], workers: int) -> Iterator[list[Row]]:
+def _on_cores(study: Study, tasks: list[Task], workers: int, many: bool) -> Iterator[list[Row]]:
     # Spawned, not forked: a forked process inherits compiled code and threads in an unknown state.
     context = get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start, (study,)) as pool:
+    with ProcessPoolExecutor(workers, context, _start, (study, many)) as pool:
         for future in as_completed([pool.submit(_work, task) for task in tasks]):
             yield future.result()
 
 
-def _on_cluster(study: Study, tasks: list[Task], address: str) -> Iterator[list[Row]]:
+def _on_cluster(study: Study, tasks: list[Task], address: str, many: bool) -> Iterator[list[Row]]:
     try:
         from distributed import Client  # pyright: ignore[reportMissingImports]
         from distributed import as_completed as finished  # pyright: ignore[reportMissingImports]
@@ -211,13 +251,13 @@ def _on_cluster(study: Study, tasks: list[Task], address: str) -> Iterator[list[
         ) from None
     with Client(address) as client:
         common = client.scatter(study, broadcast=True)
-        for future in finished([client.submit(_work_on, common, task) for task in tasks]):
+        for future in finished([client.submit(_work_on, common, task, many) for task in tasks]):
             yield future.result()
 
 
-def _work_on(study: Study, task: Task) -> list[Row]:
+def _work_on(study: Study, task: Task, many: bool) -> list[Row]:
     """One task on a worker of a cluster, which keeps its solver while the study is the same."""
     global _here
-    if _here is None or _here.study != study:
-        _here = _Solver(study)
+    if _here is None or _here.study != study or _here.many != many:
+        _here = Solver(study, many)
     return _here.rows(*task)

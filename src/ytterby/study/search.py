@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from ytterby.plant import Plant
 from ytterby.plant.nearby import Nearby
-from ytterby.quantity import parse
 from ytterby.study.evaluate import Study
 from ytterby.study.slopes import slopes
-from ytterby.study.variables import Variable
-from ytterby.units import declarations
+from ytterby.study.variables import Variable, current
 
 _DIGITS = 12
 _STEP = 1e-3
 """Step of differences, relative to the range of a field [-]."""
-_SHARES = ("%", "percent", "ppm", "ppb")
 
 
 Figures = Mapping[str, float]
@@ -108,20 +103,3 @@ class Search:
                 figures = self.figures(one) or at
                 found.append({name: (figures[name] - at[name]) / step for name in names})
         return {name: np.array([row.get(name, 0.0) for row in found]) for name in names}
-
-
-def current(plant: Plant, variable: Variable) -> float:
-    """What a field of the plant stands at, in the unit of the variable."""
-    head, *keys = variable.paths[0].split(".")
-    tree: Any = plant.to_tree()
-    branch = tree["units"].get(head) or tree["feeds"].get(head)
-    for key in keys:
-        branch = branch.get(key) if isinstance(branch, Mapping) else None
-    if branch is None and head in plant.units:
-        told = declarations(type(plant.units[head]))[keys[0]]
-        branch = f"{getattr(plant.units[head], keys[0])!r} {told.unit}".removesuffix(" -")
-    if branch is None:
-        raise ValueError(f"{variable.name}: found nothing there, expected a number to start from")
-    if variable.unit in _SHARES:
-        return parse(branch, "-") / parse(f"1 {variable.unit}", "-")
-    return parse(branch, variable.unit)

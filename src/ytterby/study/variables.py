@@ -12,7 +12,7 @@ from scipy import stats
 from ytterby.chemistry import is_element
 from ytterby.facts import Fact
 from ytterby.plant import Plant
-from ytterby.quantity import parse_any
+from ytterby.quantity import parse, parse_any
 from ytterby.quantity.number import split
 from ytterby.units import declarations
 
@@ -20,6 +20,7 @@ Shape = Literal["normal", "uniform"]
 _WIDEST = 4.0
 """Standard deviations beyond which no sample is drawn [-]."""
 _SOURCE = "drawn in a study"
+_SHARES = ("%", "percent", "ppm", "ppb")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ class Variable:
         high = min((self.high - self.center) / self.spread, _WIDEST)
         return stats.truncnorm(low, high, self.center, self.spread)
 
+    @property
+    def step(self) -> float:
+        """How far it usually lies from its middle: a standard deviation or a quarter of its
+        range, in its unit."""
+        return (self.high - self.low) / 4 if self.shape == "uniform" else self.spread
+
     def changes(self, value: float) -> dict[str, Any]:
         """What `Plant.with_` is given for `value` [unit]."""
         text = value if self.unit == "-" else f"{value!r} {self.unit}"
@@ -59,6 +66,28 @@ class Variable:
             return dict.fromkeys(self.paths, text)
         told = {"value": text, "source": _SOURCE, "class": self.fact.evidence}
         return {path: dict(told) for path in self.paths}
+
+
+def current(plant: Plant, variable: Variable) -> float:
+    """What a variable stands at in the plant, in its unit.
+
+    Raises ValueError where the plant gives its field no number.
+    """
+    if variable.shape == "normal":
+        return variable.center
+    head, *keys = variable.paths[0].split(".")
+    tree: Any = plant.to_tree()
+    branch = tree["units"].get(head) or tree["feeds"].get(head)
+    for key in keys:
+        branch = branch.get(key) if isinstance(branch, Mapping) else None
+    if branch is None and head in plant.units:
+        told = declarations(type(plant.units[head]))[keys[0]]
+        branch = f"{getattr(plant.units[head], keys[0])!r} {told.unit}".removesuffix(" -")
+    if branch is None:
+        raise ValueError(f"{variable.name}: found nothing there, expected a number to start from")
+    if variable.unit in _SHARES:
+        return parse(branch, "-") / parse(f"1 {variable.unit}", "-")
+    return parse(branch, variable.unit)
 
 
 def field_between(path: str, low: str | float, high: str | float) -> Variable:

@@ -156,6 +156,8 @@ def _by_totals(stream: Stream) -> np.ndarray:
     solution, amounts = stream.basis.solution, stream.amounts
     master, _, water, proton, _ = solution.places
     places = [*master, proton, water]
+    if not amounts[water]:
+        return np.zeros((amounts.size, len(places)))
     steps = _STEP * _scales(_totals(stream.basis) @ amounts)
     found = np.zeros((amounts.size, len(places)))
     for column, (place, step) in enumerate(zip(places, steps.tolist(), strict=True)):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ytterby.chemistry import Species, atomic_mass, atoms_of
 from ytterby.facts import Fact
 from ytterby.separation import Cascade, Profile
@@ -33,6 +35,27 @@ class Remembered:
         if profile.converged or profile.limited:
             return Remembered(profile, profile.reason)
         return Remembered(self.profile, self.reason or profile.reason)
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """What a like cascade starts from, so that it may be drawn out beyond: the potentials, ln
+        of the flows, and ln of reflux/(1 - reflux) [-]."""
+        if self.profile is None:
+            return np.zeros(0)
+        flows = self.profile.flows
+        with np.errstate(divide="ignore"):
+            logs = np.log([flows.organic, flows.strip, flows.reflux, 1 - flows.reflux])
+        return np.concatenate([self.profile.potential.ravel(), logs[:2], [logs[2] - logs[3]]])
+
+    def at(self, numbers: np.ndarray) -> Remembered:
+        """The same with other numbers."""
+        if self.profile is None:
+            return self
+        potential = numbers[:-3].reshape(self.profile.potential.shape)
+        organic, strip, ratio = np.exp(numbers[-3:]).tolist()
+        flows = self.profile.flows.with_(organic=organic, strip=strip, reflux=ratio / (1 + ratio))
+        profile = dataclasses.replace(self.profile, potential=potential, flows=flows)
+        return Remembered(profile, self.reason)
 
 
 @dataclass(frozen=True, eq=False)
