@@ -11,6 +11,7 @@ from ytterby.chemistry.equilibrium import (
 )
 from ytterby.chemistry.reaction import Reaction, UnbalancedReaction
 from ytterby.chemistry.settling import Guess, NoEquilibrium
+from ytterby.chemistry.slopes import by_totals, sizes_of, totals
 from ytterby.chemistry.solids import (
     FAMILIES,
     dissolution_of,
@@ -69,6 +70,7 @@ __all__ = [
     "acidity",
     "atomic_mass",
     "atoms_of",
+    "by_totals",
     "complex_of",
     "components",
     "conditional",
@@ -87,7 +89,9 @@ __all__ = [
     "oxalate_of",
     "oxide_factor",
     "p_h",
+    "sizes_of",
     "solids_of",
     "solubility",
     "supersaturation",
+    "totals",
 ]

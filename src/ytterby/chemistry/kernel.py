@@ -145,3 +145,19 @@ def rebuild(amounts, places, model, volumes, ln_h_fixed):
     new[hydroxide] = math.exp(ln_Kw - ln_h) * volume
     new[water] = waters - new[hydroxide]
     return new, ln_h, proton_excess(ln_h, total, protons, volume, model)
+
+
+@njit(cache=True)
+def answers(amounts, places, model, volumes, moved, steps):
+    """d amounts / d amount of each species in `moved` [-], shape (species, moved), at equilibrium.
+
+    steps: how far each is moved [mol/s].
+    """
+    found = np.zeros((amounts.size, moved.size))
+    for column in range(moved.size):
+        more = amounts.copy()
+        more[moved[column]] += steps[column]
+        found[:, column] = (rebuild(more, places, model, volumes, np.nan)[0] - amounts) / steps[
+            column
+        ]
+    return found

@@ -30,7 +30,7 @@ def position(flowsheet: Flowsheet, done: Pass) -> Position:
         found = {name: np.log(done.streams[name].amounts) for name in flowsheet.wiring.torn}
     for unit, memory in flowsheet.memory.items():
         if hasattr(memory, "numbers"):
-            found[unit] = memory.numbers
+            found |= {f"{unit} {name}": part for name, part in memory.numbers.items()}
     return found
 
 
@@ -39,7 +39,7 @@ class Course:
     """How a solution moves with each of some variables.
 
     base: where it stands. slopes, bends: its first and second derivative by the step of each
-    variable [-], by the keys of a position, shape (variable, number).
+    variable [-], by the keys of a position, shape (variable, ...).
     """
 
     base: Position
@@ -51,7 +51,7 @@ class Course:
         """The course through the positions a step up and down each variable."""
         slopes, bends = {}, {}
         for key, here in base.items():
-            ends = [[end[key] if end else None for end in way] for way in ways]
+            ends = [[end.get(key) if end else None for end in way] for way in ways]
             parts = [_parabola(up, down, here) for up, down in ends]
             slopes[key] = np.array([slope for slope, _ in parts])
             bends[key] = np.array([bend for _, bend in parts])
@@ -61,7 +61,8 @@ class Course:
         """The position so many steps along each variable [-], shape (variable,)."""
         found = {}
         for key, here in self.base.items():
-            moved = steps @ self.slopes[key] + steps**2 @ self.bends[key] / 2
+            moved = np.tensordot(steps, self.slopes[key], 1)
+            moved += np.tensordot(steps**2, self.bends[key], 1) / 2
             found[key] = here + np.clip(moved, -_STEEPEST, _STEEPEST)
         return found
 
@@ -95,5 +96,5 @@ def stood(
         torn[name] = Stream(stream.basis, np.exp(at[name]), stream.temperature)
     for unit, remembered in flowsheet.memory.items():
         if hasattr(remembered, "numbers"):
-            memory[unit] = remembered.at(at[unit])
+            memory[unit] = remembered.at({key: at[f"{unit} {key}"] for key in remembered.numbers})
     return torn, memory

@@ -36,7 +36,7 @@ LENGTHENED, SHORTENED = 1.4, 0.5
 """What a stride is multiplied by where it leads to a place, and where it does not [-]."""
 
 BEYOND = 0.3
-"""Change of ln(organic) from place to place beyond a bottom [-]."""
+"""First change of ln(organic) from place to place beyond a bottom [-]; it grows as strides do."""
 
 FARTHEST = 2.5
 """Change of ln(organic) after which it is followed no further [-]: twelve times as much."""
@@ -192,8 +192,10 @@ class Trail:
     def _beyond(self, search: Search, bottom: Place, most: float) -> Place | None:
         """The next place within the limit with more organic than at a bottom, if there is one."""
         here: Place | None = bottom
+        stride = BEYOND
         while here is not None and here.organic < most:
-            here = self._onward(search, here, BEYOND)
+            here = self._onward(search, here, stride)
+            stride = min(stride * LENGTHENED, LONGEST_STRIDE)
             if here is not None and here.miss <= 0:
                 return here
         return None

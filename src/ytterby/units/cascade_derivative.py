@@ -15,19 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ytterby.balance import Basis, Stream
-from ytterby.chemistry import components, equilibrate
+from ytterby.chemistry import sizes_of, totals
 from ytterby.separation import Cascade, Change, Profile
 from ytterby.units.cascade_streams import Solvent, amounts_of, units_of
 from ytterby.units.extraction import Components
-from ytterby.units.unit import Derivative, Inlet
+from ytterby.units.unit import Derivative, Inlet, in_equilibrium
 
 if TYPE_CHECKING:
     from ytterby.units.cascade_case import Case
 
 _STEP = 1e-6
-"""Relative step of differences [-]: the square root of what a settled solution rounds to."""
-_FLOOR = 1e-5
-"""Smallest amount, relative to its stream, a step is measured by: traces act linearly."""
+"""Relative step of differences in the organic flow [-]."""
 _LITRES = 1000
 _PORTS = {"raffinate": "raffinate", "extract": "extract", "organic": "stripped"}
 """Outlets of the unit by those of the profile."""
@@ -45,7 +43,7 @@ def derivative(
     entering[: len(liquor), :size] = liquor
     entering[len(liquor) :, size:] = organic @ by_organic[:size]
     scales = np.concatenate(
-        [_scales(liquor @ case.feed.amounts), _scales(organic @ solvent.amounts)]
+        [sizes_of(liquor @ case.feed.amounts), sizes_of(organic @ solvent.amounts)]
     )
     answer = cascade.respond(profile, _changes(case, cascade, scales))
     entering /= scales[:, None]
@@ -64,9 +62,7 @@ def derivative(
             moved += moved_solvent[size : 2 * size]
             moved[:, :size] += np.diag(np.where(basis.masks["aqueous"], 0.0, 1.0))
         port = _PORTS[name]
-        found[port] = _by_totals(outlets[port]) @ (_totals(basis) @ moved) + np.where(
-            basis.masks["aqueous"][:, None], 0.0, moved
-        )
+        found[port] = in_equilibrium(outlets[port], moved)
     strip = (answer.flows["strip"] @ entering) / _LITRES
     drawn = {
         "organic": moved_solvent[2 * size],
@@ -96,28 +92,11 @@ def _changes(case: Case, cascade: Cascade, scales: np.ndarray) -> list[Change]:
     return changes
 
 
-def _scales(amounts: np.ndarray) -> np.ndarray:
-    """Sizes of change that answer smoothly."""
-    sizes = np.abs(amounts)
-    return np.maximum(sizes, _FLOOR * sizes.max())
-
-
-@cache
-def _totals(basis: Basis) -> np.ndarray:
-    """Masters, protons and water that the species bring [-], shape (total, species)."""
-    names = [basis.names[i] for i in basis.solution.places[0]]
-    columns = []
-    for unit in np.eye(len(basis.names)):
-        found, protons = components(unit, basis.solution)
-        columns.append([*(found[name] for name in names), protons, found["H2O"]])
-    return np.array(columns).T
-
-
 @cache
 def _by_liquor(basis: Basis, known: Components) -> np.ndarray:
     """Components, acid [mol/s] and volume [L/s] of a liquor by its species."""
     masters = [basis.names[i] for i in basis.solution.places[0]]
-    rows = _totals(basis)
+    rows = totals(basis.solution)
     at = {name: row for row, name in enumerate([*masters, "H+", "H2O"])}
     volume = np.where(basis.masks["aqueous"], basis.molar_volume, 0.0) * _LITRES
     return np.vstack([rows[[at[name] for name in known.species]], rows[at["H+"]], volume])
@@ -135,33 +114,17 @@ def _solvent_moves(case: Case, solvent: Solvent) -> tuple[np.ndarray, np.ndarray
     returning organic at its flow, and by that flow [L/s]."""
     stream, litres = case.organic.stream, solvent.flow * _LITRES
     there = _numbers(solvent)
-    steps = _STEP * _scales(stream.amounts)
-    by_organic = np.zeros((there.size, steps.size))
-    if stream.amounts.any():
-        for column, step in enumerate(steps.tolist()):
-            amounts = stream.amounts.copy()
-            amounts[column] += step
-            moved = Inlet(Stream(stream.basis, amounts, stream.temperature), case.organic.reagent)
-            by_organic[:, column] = (_numbers(case.solvent(litres, moved)) - there) / step
+    by_organic = np.zeros((there.size, stream.amounts.size))
+    columns = np.flatnonzero(stream.amounts)
+    steps = _STEP * sizes_of(stream.amounts)[columns] if columns.size else columns
+    for column, step in zip(columns.tolist(), steps.tolist(), strict=True):
+        amounts = stream.amounts.copy()
+        amounts[column] += step
+        moved = Inlet(Stream(stream.basis, amounts, stream.temperature), case.organic.reagent)
+        by_organic[:, column] = (_numbers(case.solvent(litres, moved)) - there) / step
     more = case.solvent(litres * (1 + _STEP))
     return by_organic, (_numbers(more) - there) / (_STEP * litres)
 
 
 def _numbers(solvent: Solvent) -> np.ndarray:
     return np.concatenate([solvent.amounts, solvent.aside, [solvent.drawn, solvent.alkali]])
-
-
-def _by_totals(stream: Stream) -> np.ndarray:
-    """Dissolved species of a stream by the masters, protons and water in it, in equilibrium."""
-    solution, amounts = stream.basis.solution, stream.amounts
-    master, _, water, proton, _ = solution.places
-    places = [*master, proton, water]
-    if not amounts[water]:
-        return np.zeros((amounts.size, len(places)))
-    steps = _STEP * _scales(_totals(stream.basis) @ amounts)
-    found = np.zeros((amounts.size, len(places)))
-    for column, (place, step) in enumerate(zip(places, steps.tolist(), strict=True)):
-        moved = amounts.copy()
-        moved[place] += step
-        found[:, column] = (equilibrate(moved, solution) - amounts) / step
-    return np.where(stream.basis.masks["aqueous"][:, None], found, 0.0)

@@ -37,24 +37,34 @@ class Remembered:
         return Remembered(self.profile, self.reason or profile.reason)
 
     @property
-    def numbers(self) -> np.ndarray:
-        """What a like cascade starts from, so that it may be drawn out beyond: the potentials, ln
-        of the flows, and ln of reflux/(1 - reflux) [-]."""
+    def numbers(self) -> dict[str, np.ndarray]:
+        """What a like cascade starts from, so that it may be drawn out beyond [-]: the potentials,
+        ln of the flows and of reflux/(1 - reflux), and the border by what it is of."""
         if self.profile is None:
-            return np.zeros(0)
-        flows = self.profile.flows
+            return {}
+        flows, border = self.profile.flows, self.profile.border
         with np.errstate(divide="ignore"):
-            logs = np.log([flows.organic, flows.strip, flows.reflux, 1 - flows.reflux])
-        return np.concatenate([self.profile.potential.ravel(), logs[:2], [logs[2] - logs[3]]])
+            logs = np.log([flows.organic, flows.strip, flows.reflux / (1 - flows.reflux)])
+        found = {"potential": self.profile.potential, "flows": logs}
+        if border is not None:
+            of = ", ".join(border.names)
+            found |= {f"matrix {of}": border.matrix, f"slopes {of}": border.slopes}
+        return found
 
-    def at(self, numbers: np.ndarray) -> Remembered:
+    def at(self, numbers: Mapping[str, np.ndarray]) -> Remembered:
         """The same with other numbers."""
         if self.profile is None:
             return self
-        potential = numbers[:-3].reshape(self.profile.potential.shape)
-        organic, strip, ratio = np.exp(numbers[-3:]).tolist()
+        organic, strip, ratio = np.exp(numbers["flows"]).tolist()
         flows = self.profile.flows.with_(organic=organic, strip=strip, reflux=ratio / (1 + ratio))
-        profile = dataclasses.replace(self.profile, potential=potential, flows=flows)
+        border = self.profile.border
+        if border is not None:
+            of = ", ".join(border.names)
+            matrix, slopes = numbers[f"matrix {of}"], numbers[f"slopes {of}"]
+            border = dataclasses.replace(border, matrix=matrix, slopes=slopes)
+        profile = dataclasses.replace(
+            self.profile, potential=numbers["potential"], flows=flows, border=border
+        )
         return Remembered(profile, self.reason)
 
 

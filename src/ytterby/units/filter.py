@@ -12,7 +12,7 @@ from ytterby.balance import Stream
 from ytterby.chemistry import equilibrate
 from ytterby.facts import Fact
 from ytterby.units.fields import FactTable, choice, inlet, setting, sourced, sourced_table
-from ytterby.units.unit import Inlet, Outcome, Unit, with_reagent
+from ytterby.units.unit import Derivative, Inlet, Outcome, Unit, in_equilibrium, with_reagent
 
 CAKES = ("iron-oxide-residue", "hydroxide", "oxalate")
 
@@ -60,8 +60,7 @@ class Filter(Unit):
         solids, liquor = slurry.only("solid"), slurry.only("aqueous", "organic", "gas")
         lost = self.solids_loss.value * solids
         caked = (1 - self.solids_loss.value) * solids
-        moisture = self.cake_moisture[self.cake].value
-        held = min(moisture / (1 - moisture) * caked.mass, liquor.mass)
+        held = min(self._held_per_solid * solids.mass, liquor.mass)
         share = held / liquor.mass if liquor.mass > 0 else 0.0
         wash, drawn = self._wash(inlets.get("wash"), held, slurry)
         kept = (1 - self.wash_efficiency.value) ** (wash.mass / held) if held > 0 else 1.0
@@ -79,6 +78,58 @@ class Filter(Unit):
             },
             drawn={"wash": drawn},
         )
+
+    def derivative(self, inlets: Mapping[str, Inlet], outcome: Outcome) -> Derivative | None:
+        slurry, wash = inlets["slurry"].stream, inlets.get("wash")
+        if wash is not None and wash.stream.amounts.any():
+            # How wash of other units is shared bends with it.
+            return None
+        ratio = self.wash_ratio if wash is not None and wash.reagent is not None else 0.0
+        moved = self._moved(slurry)
+        if moved is None:
+            return None
+        by_held, by_mother = moved
+        kept = (1 - self.wash_efficiency.value) ** ratio
+        stays = min(1.0, (1 - kept) / ratio) if ratio else 0.0
+        washed = np.zeros_like(by_mother)
+        if ratio and wash is not None and wash.reagent is not None:
+            washed = np.outer(ratio * wash.reagent.amounts, by_held)
+        solid = np.diag(np.where(slurry.basis.masks["solid"], 1.0, 0.0))
+        lost, liquor = self.solids_loss.value, np.eye(solid.shape[0]) - solid
+        cake, washings = outcome.outlets["cake"], outcome.outlets["washings"]
+        return Derivative(
+            outlets={
+                ("slurry", "filtrate"): liquor - by_mother + lost * solid,
+                ("slurry", "washings"): in_equilibrium(
+                    washings, (1 - kept) * by_mother + (1 - stays) * washed
+                ),
+                ("slurry", "cake"): (1 - lost) * solid
+                + in_equilibrium(cake, kept * by_mother + stays * washed),
+            },
+            drawn={("slurry", "wash"): ratio * by_held},
+        )
+
+    def _moved(self, slurry: Stream) -> tuple[np.ndarray, np.ndarray] | None:
+        """Derivatives of the liquor in the cake [kg/s], shape (species,), and of the mother liquor
+        in it [mol/s], shape (species, species), by the slurry; None without liquor."""
+        mass, solid = slurry.basis.molar_mass, slurry.basis.masks["solid"]
+        liquor = np.where(solid, 0.0, slurry.amounts)
+        by_wet = np.where(solid, 0.0, mass)
+        wet = float(by_wet @ slurry.amounts)
+        if not wet:
+            return None
+        by_held = self._held_per_solid * np.where(solid, mass, 0.0)
+        held = float(by_held @ slurry.amounts)
+        if held >= wet:
+            held, by_held = wet, by_wet
+        by_share = by_held / wet - held / wet**2 * by_wet
+        return by_held, np.outer(liquor, by_share) + held / wet * np.diag(np.where(solid, 0.0, 1.0))
+
+    @property
+    def _held_per_solid(self) -> float:
+        """Liquor that the cake can hold, per mass of solids before losses [-]."""
+        moisture = self.cake_moisture[self.cake].value
+        return moisture / (1 - moisture) * (1 - self.solids_loss.value)
 
     def _wash(self, wash: Inlet | None, held: float, slurry: Stream) -> tuple[Stream, float]:
         """(all wash, kg/s drawn of it)."""

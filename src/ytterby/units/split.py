@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ytterby.units.fields import inlet, setting
-from ytterby.units.unit import Inlet, Outcome, Unit
+from ytterby.units.unit import Derivative, Inlet, Outcome, Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,3 +29,9 @@ class Split(Unit):
     def run(self, name: str, inlets: Mapping[str, Inlet], memory: Any = None) -> Outcome:
         stream = inlets["stream"].stream
         return Outcome({"part": self.part * stream, "rest": (1 - self.part) * stream})
+
+    def derivative(self, inlets: Mapping[str, Inlet], outcome: Outcome) -> Derivative:
+        whole = np.eye(inlets["stream"].stream.amounts.size)
+        return Derivative(
+            {("stream", "part"): self.part * whole, ("stream", "rest"): (1 - self.part) * whole}, {}
+        )

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from ytterby.balance import Basis, Finding, Stream
-from ytterby.chemistry import Reaction, Species
+from ytterby.chemistry import Reaction, Species, by_totals, totals
 from ytterby.facts import Fact
 from ytterby.units.conversion import convert
 from ytterby.units.fields import FactTable, declarations, settled
@@ -154,6 +154,16 @@ def with_reagent(inlet: Inlet, drawn: float) -> np.ndarray:
     if inlet.reagent is None or drawn == 0:
         return inlet.stream.amounts
     return inlet.stream.amounts + drawn * inlet.reagent.amounts
+
+
+def in_equilibrium(stream: Stream, moved: np.ndarray) -> np.ndarray:
+    """Changes of a stream once its solution has come to equilibrium, from those before.
+
+    stream: at equilibrium. moved: [mol/s] per anything, shape (species, columns).
+    """
+    solution, aqueous = stream.basis.solution, stream.basis.masks["aqueous"][:, None]
+    dissolved = by_totals(stream.amounts, solution) @ (totals(solution) @ moved)
+    return np.where(aqueous, dissolved, moved)
 
 
 def elements_in(names: Iterable[str]) -> set[str]:
