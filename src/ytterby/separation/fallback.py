@@ -34,7 +34,7 @@ def standing(search: Search, q: Array) -> Array:
         moved = q.copy()
         moved[places] += shift
         moved = np.clip(moved, search.low, search.high)
-        if search.solve(moved)[0].converged or not places:
+        if search.solve(moved)[0].converged:
             return moved
     return q
 
@@ -79,8 +79,12 @@ def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list
         before = q.copy()
         if latest[2]:
             near = latest[2]
-            step = np.clip(follows * (value - q[k]), -LARGEST_MOVE, LARGEST_MOVE)
-            q[near] = np.clip(q[near] - step, search.low[near], search.high[near])
+            moved = q.copy()
+            moved[k] = value
+            step = np.zeros(q.size)
+            step[near] = -follows * search.straight(q, moved)[k]
+            step = np.clip(step, -LARGEST_MOVE, LARGEST_MOVE)
+            q[near] = search.stepped(q, step)[0][near]
         q[k] = value
         try:
             latest = seek(search, q, others) if others else (*footing(search, q), [])
