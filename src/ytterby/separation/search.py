@@ -178,9 +178,12 @@ class Search:
                 matrix[s, r] = -flows.reflux / (1 - flows.reflux)
         return matrix
 
-    def solve(self, q: Array, guess: Array | None = None) -> tuple[Point, Array]:
+    def solve(
+        self, q: Array, guess: Array | None = None, *, longer: int = 1
+    ) -> tuple[Point, Array]:
         """The cascade at q and ln(quantity/allowed) of every target.
 
+        longer: so many times the usual patience, from nothing [-].
         Flows at which no cascade can stand (a stage without organic) count as missing all targets.
         """
         if self.spent and self.last is not None:
@@ -188,7 +191,7 @@ class Search:
         try:
             circuit = self.layout.circuit(self.flows(q))
             start = self.potential if guess is None else guess
-            point = solve_at(self.layout.chemistry, circuit, start, self.patience)
+            point = solve_at(self.layout.chemistry, circuit, start, longer * self.patience)
         except NoCircuit:
             if self.last is None:
                 raise
