@@ -7,7 +7,15 @@ import pytest
 from benchmarks.reference.dense import judge
 from tests.separation.circuits import acidic
 
-from ytterby.separation import Aqueous, Cascade, Organic, SideFeed, Stages, Target
+from ytterby.separation import (
+    Aqueous,
+    Cascade,
+    Chemistry,
+    Organic,
+    SideFeed,
+    Stages,
+    Target,
+)
 from ytterby.separation.solve import solve_at
 
 MET = 1e-9
@@ -221,3 +229,22 @@ def test_too_little_acid_to_strip_is_refused():
     profile = plant(strip=Aqueous(0.25, acid=0.02), targets=(replace(weak, highest=2.0),)).solve()
     assert not profile.converged
     assert "too little acid to strip" in profile.reason
+
+
+def test_too_little_acid_for_what_alkali_holds_is_told_by_both():
+    """Alkali beyond the metal leaves the strip at p[H] 8, which is slow to come to rest."""
+    profile = Cascade(
+        Chemistry.of("Cyanex 272", ("Yb", "Na")),
+        Stages(57, 41, 38),
+        Aqueous(1.0, {"Yb": 0.016}, acid=0.025),
+        Organic(4.2, 0.473, {"Na": 0.135}),
+        strip=Aqueous(0.21, acid=0.01),
+        reflux=0.53,
+        targets=(Target("strip", "residual", ("Yb",), 1e-3, highest=0.42),),
+    ).solve()
+    assert not profile.converged
+    assert "too little acid to strip: residual of Yb 0.001 is not reached at strip 0.42 L/s" in (
+        profile.reason
+    )
+    # 4.2 L/s of 0.135 mol/L alkali less the 0.025 mol/s of acid in the feed.
+    assert "0.0042 mol/s of acid for 0.54" in profile.reason

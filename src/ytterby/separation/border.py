@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ytterby.separation.search import DIFFERENCE, Border, Search
+from ytterby.separation.search import Border, Search
 from ytterby.separation.solve import Point
+from ytterby.separation.walk import TINY
 
 Array = NDArray[np.float64]
 
@@ -75,11 +76,11 @@ def newton_on_flows(
         step = bounded_step(search, q, g, matrix)
         if step is None:
             return q, point, g, False
-        damping = min(1.0, LARGEST_MOVE / (np.abs(step).max() + DIFFERENCE**2))
+        damping = min(1.0, LARGEST_MOVE / (np.abs(step).max() + TINY))
         merit = np.abs(g[~settled(search, q, g)]).sum()
         while damping > LEAST_MOVE:
-            moved = np.clip(q + damping * step, search.low, search.high)
-            trial, h = search.solve(moved, point.potential + slopes @ (moved - q))
+            moved, taken_step = search.stepped(q, damping * step)
+            trial, h = search.solve(moved, point.potential + slopes @ taken_step)
             left = np.abs(h[~settled(search, moved, h)]).sum()
             better = left < merit or (blind.any() and left < MISLED * merit)
             if trial.converged and (better or settled(search, moved, h, floor).all()):
@@ -114,8 +115,7 @@ def along_border(search: Search, q: Array) -> tuple[Array, Point, Array, bool]:
         step = bounded_step(search, q, g, matrix)
         if step is None or np.abs(step).max() > LARGEST_MOVE:
             break
-        moved = np.clip(q + step, search.low, search.high)
-        step = moved - q
+        moved, step = search.stepped(q, step)
         trial, h = search.solve(moved, point.potential + border.slopes @ step)
         left, missed = np.abs(h[~settled(search, moved, h, floor)]).sum(), np.abs(g).sum()
         if not trial.converged or left > CHORD_PROGRESS * missed:

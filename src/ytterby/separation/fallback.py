@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ytterby.separation.border import LARGEST_MOVE, NEWTON_STEPS, newton_on_flows
 from ytterby.separation.bracket import NoFooting, zero
-from ytterby.separation.search import Search
+from ytterby.separation.search import LONGER, Search
 from ytterby.separation.solve import Point
 
 Array = NDArray[np.float64]
@@ -27,15 +27,23 @@ ROOM, LEAST_SLOPE = 0.1, 0.2
 """A missed limit is aimed at with this much to spare, by a slope of at least this [-]."""
 
 
-def standing(search: Search, q: Array) -> Array:
-    """The first guess, or the nearest with another organic flow at which a cascade stands."""
+def standing(search: Search, q: Array, *, thorough: bool) -> Array:
+    """The first guess, or the nearest with another organic flow at which a cascade stands.
+
+    thorough: where none does within the usual patience, wait longer for the first guess: a cascade
+    with far too little acid is slow to come to rest, and only once it does can it be told so.
+    """
     places = [k for k, target in enumerate(search.targets) if target.flow == "organic"]
     for shift in (0.0, *OTHER_GUESSES):
         moved = q.copy()
         moved[places] += shift
         moved = np.clip(moved, search.low, search.high)
-        if search.solve(moved)[0].converged or not places:
+        if search.solve(moved)[0].converged:
             return moved
+        if not places:
+            break
+    if thorough:
+        search.solve(q, longer=LONGER)
     return q
 
 
@@ -79,8 +87,12 @@ def seek(search: Search, q: Array, order: list[int]) -> tuple[Array, Array, list
         before = q.copy()
         if latest[2]:
             near = latest[2]
-            step = np.clip(follows * (value - q[k]), -LARGEST_MOVE, LARGEST_MOVE)
-            q[near] = np.clip(q[near] - step, search.low[near], search.high[near])
+            moved = q.copy()
+            moved[k] = value
+            step = np.zeros(q.size)
+            step[near] = -follows * search.straight(q, moved)[k]
+            step = np.clip(step, -LARGEST_MOVE, LARGEST_MOVE)
+            q[near] = search.stepped(q, step)[0][near]
         q[k] = value
         try:
             latest = seek(search, q, others) if others else (*footing(search, q), [])

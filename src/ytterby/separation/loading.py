@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ytterby.separation.border import TARGET_TOLERANCE, along_border, newton_on_flows
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.reach import Reached, report
-from ytterby.separation.search import DIFFERENCE, Border, Search
+from ytterby.separation.search import Border, Search
 from ytterby.separation.solve import Point
 from ytterby.separation.targets import Target
 
@@ -257,12 +257,12 @@ class Trail:
             onward[follows] = -np.linalg.solve(matrix[np.ix_(follows, follows)], matrix[follows, k])
         except np.linalg.LinAlgError:
             return None
-        near = search.beside(point, q, onward, slopes)
+        near = search.beside(point, q, onward)
         miss, governing = max(
             ((t.excess(self.layout, point), t) for t in (self.loading, self.own)),
             key=lambda pair: pair[0],
         )
-        slope = (governing.excess(self.layout, near) - miss) / DIFFERENCE
+        slope = (governing.excess(self.layout, near.point) - miss) / near.step
         return Place(q, float(q[k]), point, governing, miss, slope, onward, slopes)
 
 

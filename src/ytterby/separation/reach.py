@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ytterby.separation.border import along_border, newton_on_flows, settled
 from ytterby.separation.circuit import Flows, Layout
 from ytterby.separation.fallback import elsewhere, nested, standing, with_room
-from ytterby.separation.search import Border, Search
+from ytterby.separation.search import LONGER, Border, Search
 from ytterby.separation.solve import Point
 from ytterby.separation.targets import SHARES, Target
 
@@ -65,7 +65,9 @@ def reach(
         point, _ = search.solve(np.empty(0))
         reason = "" if point.converged else "the stage balances did not converge"
         return Reached(point, flows, point.converged, reason, search.iterations)
-    first = standing(search, np.clip(search.unknowns(flows), search.low, search.high))
+    explained = thorough and most is None
+    guess = np.clip(search.unknowns(flows), search.low, search.high)
+    first = standing(search, guess, thorough=explained)
     roomy = border is not None and border.roomy and border.names == search.names
     q, point, g, done = (with_room if roomy else along_border)(search, first)
     if not done:
@@ -85,8 +87,8 @@ def reach(
     if not done:
         search.grant()
         if not point.converged:
-            q, (point, g) = first, search.solve(first)
-    return report(search, q, point, g, done, sensitivity, thorough and most is None)
+            q, (point, g) = first, search.solve(first, longer=LONGER if explained else 1)
+    return report(search, q, point, g, done, sensitivity, explained)
 
 
 def report(
@@ -122,25 +124,50 @@ def report(
     return result
 
 
-def beyond_reach(search: Search, q: Array, k: int) -> float | None:
-    """The most of its flow that was tried, where a target is missed by ever more of it too.
+def beyond_reach(search: Search, q: Array, k: int) -> str | None:
+    """Why a target is out of reach, where it is missed by ever more of its flow too.
 
     More scrub needs more organic to carry what it brings back: both grow together.
     """
     target = search.targets[k]
-    most = None
+    reason = None
     for growth in GROWTHS:
         moved = q.copy()
         moved[k] += growth
         if target.flow in ("reflux", "scrub"):
             for other, one in enumerate(search.targets):
                 moved[other] += growth if one.flow == "organic" else 0.0
-        point, g = search.solve(np.clip(moved, search.low, search.high))
+        moved = np.clip(moved, search.low, search.high)
+        point, g = search.solve(moved, longer=LONGER)
         if point.converged and g[k] <= 0:
             return None
         if point.converged:
-            most = search.flows(moved)[target.flow]
-    return most
+            flows = search.flows(moved)
+            reason = target.explain(flows[target.flow])
+            if target.quantity == "residual":
+                left = target.measure(search.layout, point)
+                reason += f", which leaves {left:.3g}{acid_missing(search.layout, flows, point)}"
+        if (moved == search.high)[k]:
+            break
+    return reason
+
+
+def acid_missing(layout: Layout, flows: Flows, point: Point) -> str:
+    """What the strip acid falls short of, "" where it does not.
+
+    It gives a proton for every equivalent that it strips: where it brings fewer than come loaded,
+    no stages help.
+    """
+    chemistry, stages = layout.chemistry, layout.stages
+    if layout.strip is None or chemistry.mechanism != "cation exchange" or not stages.stripping:
+        return ""
+    last = stages.extraction + stages.scrubbing - 1
+    bound = point.y[last, : len(chemistry.components)][chemistry.exchanging]
+    bound = float(bound @ chemistry.protons[chemistry.exchanging])
+    loaded, acid = float(point.volumes[4, last]) * bound, flows.strip * layout.strip.acid
+    if acid >= loaded:
+        return ""
+    return f": it brings {acid:.3g} mol/s of acid for {loaded:.3g} mol/s of charge in the organic"
 
 
 def failure(search: Search, q: Array, g: Array) -> str:
@@ -148,8 +175,8 @@ def failure(search: Search, q: Array, g: Array) -> str:
     unmet = ~settled(search, q, g)
     # A purity that no reflux reaches asks for ever more organic: it is named first.
     for k in sorted(range(q.size), key=lambda k: search.targets[k].flow != "reflux"):
-        if unmet[k] and g[k] > 0 and (most := beyond_reach(search, q, k)) is not None:
-            return search.targets[k].explain(most)
+        if unmet[k] and g[k] > 0 and (reason := beyond_reach(search, q, k)) is not None:
+            return reason
     for k, target in enumerate(search.targets):
         if unmet[k] and g[k] < 0 and q[k] <= search.low[k]:
             return (

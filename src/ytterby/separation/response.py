@@ -8,17 +8,19 @@ to the flows it follows how far each flow has to move for its target to stay met
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.separation.circuit import Circuit, Flows, Phase
+from ytterby.separation.neighbour import DIFFERENCE, neighbours
 from ytterby.separation.newton import evaluate
 from ytterby.separation.profile import Outlet, outlet
-from ytterby.separation.search import DIFFERENCE, Search
-from ytterby.separation.solve import Point, Posed, tangents
+from ytterby.separation.search import Search
+from ytterby.separation.solve import Point, Posed
 
 Array = NDArray[np.float64]
 
@@ -74,38 +76,33 @@ def respond(search: Search, potential: Array, flows: Flows, changes: Sequence[Ch
     x, y = evaluate(potential, posed.case)[:2]
     point = posed.point(chemistry, circuit, (potential, x, y, 0.0, 0, True))
     g, there = search.excess(point), _numbers(search, point)
-    near = [search.flows(one) for one in q + DIFFERENCE * np.eye(q.size)]
-    moved = [search.layout.circuit(one) for one in near]
-    moved += [change.on(circuit, DIFFERENCE) for change in changes]
-    misses, outlets = _answers(search, point, moved, g, there)
+    ways = [search.way(q, one) for one in np.eye(q.size)]
+    ways += [partial(change.on, circuit) for change in changes]
+    misses, outlets = _answers(search, point, ways, g, there)
     free = np.abs(g) <= RESTING
     along = np.zeros((q.size, len(changes)))
     along[free] = -np.linalg.solve(misses[:, : q.size][np.ix_(free, free)], misses[free, q.size :])
     outlets = outlets[:, q.size :] + outlets[:, : q.size] @ along
     size = there.size // len(circuit.draws)
+    moved = [search.flows(one) for one in q + DIFFERENCE * np.eye(q.size)]
     return Response(
         {d.name: outlets[k * size : (k + 1) * size] for k, d in enumerate(circuit.draws)},
         {
-            name: np.array([one[name] - flows[name] for one in near]) / DIFFERENCE @ along
+            name: np.array([one[name] - flows[name] for one in moved]) / DIFFERENCE @ along
             for name in ("organic", "strip")
         },
     )
 
 
 def _answers(
-    search: Search, point: Point, moved: Sequence[Circuit], g: Array, there: Array
+    search: Search, point: Point, ways: Sequence[Callable[[float], Circuit]], g: Array, there: Array
 ) -> tuple[Array, Array]:
-    """Of the misses (target, circuit) and of the outlets (number, circuit), at given flows."""
-    chemistry = search.layout.chemistry
-    posed = [Posed.of(chemistry, circuit) for circuit in moved]
-    slopes = tangents(point, [one.case for one in posed], [DIFFERENCE] * len(moved))
-    misses, outlets = np.empty((g.size, len(moved))), np.empty((there.size, len(moved)))
-    for k, (one, circuit) in enumerate(zip(posed, moved, strict=True)):
-        potential = point.potential + DIFFERENCE * slopes[:, :, k]
-        x, y = evaluate(potential, one.case)[:2]
-        near = one.point(chemistry, circuit, (potential, x, y, 0.0, 0, True))
-        misses[:, k] = (search.excess(near) - g) / DIFFERENCE
-        outlets[:, k] = (_numbers(search, near) - there) / DIFFERENCE
+    """Of the misses (target, way) and of the outlets (number, way), at given flows."""
+    near = neighbours(search.layout.chemistry, point, ways)
+    misses, outlets = np.empty((g.size, len(ways))), np.empty((there.size, len(ways)))
+    for k, (step, _, moved) in enumerate(near):
+        misses[:, k] = (search.excess(moved) - g) / step
+        outlets[:, k] = (_numbers(search, moved) - there) / step
     return misses, outlets
 
 

@@ -8,20 +8,18 @@ target; a reflux alone is ln of reflux/(1 - reflux).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ytterby.separation.circuit import Circuit, Flows, Layout, NoCircuit
-from ytterby.separation.newton import evaluate
-from ytterby.separation.solve import Point, Posed, solve_at, tangents
+from ytterby.separation.neighbour import Neighbour, neighbours
+from ytterby.separation.solve import Point, solve_at
 from ytterby.separation.targets import Target, flow_of
 
 Array = NDArray[np.float64]
-
-DIFFERENCE = 1e-6
-"""Step in ln(flow) for directional differences [-]: error about 1e-9 relative, both ways."""
 
 SPAN = 7.0
 """Flows are sought within e**SPAN, a factor thousand, of the first guess [-]."""
@@ -142,6 +140,30 @@ class Search:
             values["reflux"] = values["reflux"] / (1 + values["reflux"])
         return self.base.with_(**values)
 
+    def stepped(self, q: Array, step: Array) -> tuple[Array, Array]:
+        """The unknowns after a step, straight in the flows, and the step within the bounds [-].
+
+        The flows at which one volume and one charge keep a target lie on a straight line; beside
+        it by a thousandth, a front leaves an end. step: of every unknown, less than one each way.
+        """
+        share = self._returned(q)
+        moved = q + np.log1p((1 - share) * step) - np.log1p(-share * step)
+        moved = np.clip(moved, self.low, self.high)
+        return moved, self.straight(q, moved)
+
+    def straight(self, q: Array, moved: Array) -> Array:
+        """The step, straight in the flows, from the unknowns q to others [-]."""
+        share, change = self._returned(q), np.expm1(moved - q)
+        return change / (1 + share * change)
+
+    def _returned(self, q: Array) -> Array:
+        """The reflux where it stands for itself among the unknowns, zero for all others [-]."""
+        share = np.zeros(q.size)
+        if not self.parted:
+            reflux = np.array([target.flow == "reflux" for target in self.targets], dtype=bool)
+            share[reflux] = 1 / (1 + np.exp(-q[reflux]))
+        return share
+
     def by_flows(self, q: Array) -> Array:
         """d unknown / d ln flow [-], shape (unknown, flow), in the order of the targets."""
         flows = self.flows(q)
@@ -156,9 +178,12 @@ class Search:
                 matrix[s, r] = -flows.reflux / (1 - flows.reflux)
         return matrix
 
-    def solve(self, q: Array, guess: Array | None = None) -> tuple[Point, Array]:
+    def solve(
+        self, q: Array, guess: Array | None = None, *, longer: int = 1
+    ) -> tuple[Point, Array]:
         """The cascade at q and ln(quantity/allowed) of every target.
 
+        longer: so many times the usual patience, from nothing [-].
         Flows at which no cascade can stand (a stage without organic) count as missing all targets.
         """
         if self.spent and self.last is not None:
@@ -166,7 +191,7 @@ class Search:
         try:
             circuit = self.layout.circuit(self.flows(q))
             start = self.potential if guess is None else guess
-            point = solve_at(self.layout.chemistry, circuit, start, self.patience)
+            point = solve_at(self.layout.chemistry, circuit, start, longer * self.patience)
         except NoCircuit:
             if self.last is None:
                 raise
@@ -198,28 +223,18 @@ class Search:
 
     def jacobian(self, point: Point, q: Array, g: Array) -> tuple[Array, Array]:
         """d g / d q [-], shape (target, unknown), and d potential / d q, last axis the unknowns."""
-        posed = [self._posed(q, one) for one in np.eye(q.size)]
-        slopes = tangents(point, [p.case for p, _ in posed], [DIFFERENCE] * q.size)
-        matrix = np.empty((q.size, q.size))
-        for k, moved in enumerate(posed):
-            near = self._tangent(point, slopes[:, :, k], *moved)
-            matrix[:, k] = (self.excess(near) - g) / DIFFERENCE
+        near = neighbours(
+            self.layout.chemistry, point, [self.way(q, one) for one in np.eye(q.size)]
+        )
+        slopes = np.stack([one.slope for one in near], axis=-1)
+        matrix = np.stack([(self.excess(one.point) - g) / one.step for one in near], axis=-1)
         self.border = Border(self.names, matrix, slopes)
         return matrix.copy(), slopes
 
-    def beside(self, point: Point, q: Array, direction: Array, slopes: Array) -> Point:
-        """The cascade so little further on that differences by DIFFERENCE are derivatives.
+    def way(self, q: Array, direction: Array) -> Callable[[float], Circuit]:
+        """The circuit so far from q in a direction of the unknowns [-]."""
+        return lambda step: self.layout.circuit(self.flows(q + step * direction))
 
-        direction: of the unknowns [-]. slopes: d potential/d unknown at `point` [-].
-        """
-        return self._tangent(point, slopes @ direction, *self._posed(q, direction))
-
-    def _posed(self, q: Array, direction: Array) -> tuple[Posed, Circuit]:
-        circuit = self.layout.circuit(self.flows(q + DIFFERENCE * direction))
-        return Posed.of(self.layout.chemistry, circuit), circuit
-
-    def _tangent(self, point: Point, slope: Array, posed: Posed, circuit: Circuit) -> Point:
-        """A neighbour by the tangent of the potentials, DIFFERENCE away."""
-        potential = point.potential + DIFFERENCE * slope
-        x, y = evaluate(potential, posed.case)[:2]
-        return posed.point(self.layout.chemistry, circuit, (potential, x, y, 0.0, 0, True))
+    def beside(self, point: Point, q: Array, direction: Array) -> Neighbour:
+        """A neighbour of the cascade at q in a direction of the unknowns [-]."""
+        return neighbours(self.layout.chemistry, point, [self.way(q, direction)])[0]

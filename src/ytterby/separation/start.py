@@ -20,7 +20,14 @@ import numpy as np
 
 from ytterby.separation.compiled import compiled
 from ytterby.separation.mass_action import flash
-from ytterby.separation.newton import LIFTED_STEPS, LIFTED_TOLERANCE, lifted, newton
+from ytterby.separation.newton import (
+    LIFTED_STEP,
+    LIFTED_STEPS,
+    LIFTED_TOLERANCE,
+    evaluate,
+    lifted,
+    newton,
+)
 from ytterby.separation.walk import walk
 
 EULER_TOLERANCE = 1e-4
@@ -40,6 +47,13 @@ from stage to stage lets only so much pass at a time."""
 FIRST_TRY, TRY_AGAIN, SHORTEST = 8.0, 4.0, 1e-6
 """A steady solve is tried once the step is FIRST_TRY residence times long, and whenever it has
 grown by TRY_AGAIN since; a step shorter than SHORTEST is given up [-]."""
+
+CLOSER, CLOSEST = 1e-2, 1e-9
+"""Where contents that stand still to EULER_TOLERANCE lead to no steady state, a step closes to this
+share of what they miss it by, but no further than CLOSEST [-]."""
+
+FURTHEST_AHEAD = 1.5
+"""A front that creeps is guessed to go on by no more than so many of its last moves [-]."""
 
 COARSEST = 16
 """Most stages of the cascade that is solved from nothing [-]."""
@@ -123,26 +137,28 @@ def pseudo_transient(x, y, potential, case, time_step, tolerance, most):
     """March the contents x, y to the steady state, from a guess of their potentials and a first
     time step, in about `most` Newton iterations.
 
-    Returns potentials, x, y, largest relative closure [-], Newton iterations in all, converged.
-    Unit of time: one residence in a stage.
+    A front amid a long section, where the flows all but hold it, creeps: what it misses the steady
+    state by is less than a step is closed to. Then steps are closed further, and each starts where
+    the last one points. Returns potentials, x, y, largest relative closure [-], Newton iterations
+    in all, converged. Unit of time: one residence in a stage.
     """
     Q, G = contents(case)
     next_try, total, wary = FIRST_TRY * time_step, 0, 0
-    residual = math.inf
+    close, residual = EULER_TOLERANCE, math.inf
+    guess = potential
     while total < most:
-        found, xn, yn, residual, used, done = euler_step(
-            time_step, Q, G, x, y, potential, case, EULER_TOLERANCE
-        )
+        found, xn, yn, residual, used, done = euler_step(time_step, Q, G, x, y, guess, case, close)
         total += used
         if not done:
             time_step *= CUT
-            wary = WARY_STEPS
+            wary, guess = WARY_STEPS, potential
             if time_step < SHORTEST:
                 break
             continue
+        growth = grown(used, wary)
+        guess = ahead(found, potential, growth) if close < EULER_TOLERANCE else found
         potential, x, y = found, xn, yn
-        growth = FAST_GROWTH if used <= QUICK else SLOW_GROWTH if used <= SLOW else 1.0
-        time_step *= min(growth, WARY_GROWTH) if wary > 0 else growth
+        time_step *= growth
         wary -= 1
         if time_step >= next_try:
             next_try = TRY_AGAIN * time_step
@@ -150,7 +166,21 @@ def pseudo_transient(x, y, potential, case, time_step, tolerance, most):
             total += used
             if done:
                 return found, xs, ys, residual, total, True
+            missed = float(np.max(np.abs(evaluate(potential, case)[2])))
+            close = max(CLOSEST, min(EULER_TOLERANCE, CLOSER * missed))
     return potential, x, y, residual, total, False
+
+
+def grown(used, wary):
+    """What a time step is multiplied by [-] after one that took so many iterations."""
+    growth = FAST_GROWTH if used <= QUICK else SLOW_GROWTH if used <= SLOW else 1.0
+    return min(growth, WARY_GROWTH) if wary > 0 else growth
+
+
+def ahead(here, before, steps):
+    """The potentials [-] if they go on as from `before` to `here`, `steps` times as long."""
+    move = min(steps, FURTHEST_AHEAD) * (here - before)
+    return here + np.clip(move, -LIFTED_STEP, LIFTED_STEP)
 
 
 def levels(special: np.ndarray) -> list[np.ndarray]:
