@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ytterby.design.designed import Designed
 from ytterby.design.linked import Linked
-from ytterby.design.loading import highest, tolerated
+from ytterby.design.loading import highest, overloaded
 from ytterby.design.train import Train
 
 _HOURS, _DAY = 3600, 24
@@ -59,7 +59,7 @@ def rows(designed: Designed) -> list[tuple[str, str]]:
             f"{designed.organic_inventory:.3g} m3 of organic",
         ),
     ]
-    if not tolerated(sized.practice, profile):
+    if overloaded(sized.practice, profile):
         told.append(("warning", _OVERLOADED))
     if designed.classical is not None:
         rule = designed.classical

@@ -11,7 +11,7 @@ from ytterby.design.cut import Cut
 from ytterby.design.designed import Designed, classical, locked_up, sized_cut
 from ytterby.design.economy import plan as plan_at
 from ytterby.design.liquor import Liquor, Outflow, strength
-from ytterby.design.loading import tolerated
+from ytterby.design.loading import overloaded
 from ytterby.design.practice import (
     ACID_MASS,
     ALKALI_MASS,
@@ -111,7 +111,7 @@ class Train:
     @property
     def overloaded(self) -> tuple[Step, ...]:
         """Cascades loaded beyond the limit of their extractant, as no way of sizing kept them."""
-        return tuple(s for s in self.steps if not tolerated(s.sized.practice, s.sized.profile))
+        return tuple(s for s in self.steps if overloaded(s.sized.practice, s.sized.profile))
 
     def closure(self) -> dict[str, float]:
         """(out - in)/in of each element fed, of sodium, chloride and the aqueous volume [-].
