@@ -155,8 +155,8 @@ class Train:
             ),
         }
 
-    def branch(self, node: Node, arriving: Outflow) -> dict[int, Outflow]:
-        """What a part of the train makes of another liquor, by product.
+    def branch(self, node: Node, arriving: Outflow) -> tuple[dict[int, Outflow], tuple[Step, ...]]:
+        """What a part of the train makes of another liquor, by product, and its cascades then.
 
         Stages and organic flows stay, each reflux is trimmed.
         """
@@ -165,9 +165,10 @@ class Train:
         def again(cut: Cut, node: Node, arriving: Outflow | None) -> Sized:
             return resolved(known[id(node)].sized, cut, arriving, trimmed=True)
 
+        steps: list[Step] = []
         made: dict[int, Outflow] = {}
-        _run(self.task, node, arriving.metals, arriving, again, [], made)
-        return made
+        _run(self.task, node, arriving.metals, arriving, again, steps, made)
+        return made, tuple(steps)
 
     def designed(self, step: Step) -> Designed:
         """A cascade of the train with all that a single designed cut tells."""
