@@ -20,8 +20,10 @@ from ytterby.design import (
     Train,
     design_train,
     order,
+    plant_of,
     series,
 )
+from ytterby.plant import NotConverged
 
 CASES = 16
 """Lots drawn unless told, some two minutes' worth."""
@@ -90,8 +92,28 @@ def judged(case: Case) -> tuple[str, str]:
     gap = max(train.metal_closure().values(), key=abs)
     if abs(gap) > CLOSED:
         return "failed", f"an element does not close, by {gap:.1e}"
+    wrong = run_again(train)
+    if wrong:
+        return "failed", wrong
     loading = max(float(step.sized.profile.loading.max()) for step in train.steps)
     return "made", f"{len(train.steps)} cascades, {train.stages} stages, loaded to {loading:.0%}"
+
+
+def run_again(train: Train) -> str:
+    """What goes wrong when the train, and the plant of each of its cuts, is run; or nothing."""
+    try:
+        again = train.solve()
+    except ValueError as error:
+        return f"does not run again: {error}"
+    short = [one.product.name for one in again.made if not one.met]
+    if short:
+        return f"{', '.join(short)} not pure when run again"
+    for step in train.steps:
+        try:
+            plant_of(train.designed(step)).solve()
+        except (NotConverged, ValueError) as error:
+            return f"the plant of {step.name} does not run: {error}"
+    return ""
 
 
 def made(case: Case) -> Train:

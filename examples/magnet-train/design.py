@@ -13,8 +13,8 @@ from ytterby.design import (
     Product,
     Task,
     design_train,
-    link,
-    linked_card,
+    links,
+    links_card,
     sensitivities,
     series,
     train_card,
@@ -45,14 +45,16 @@ def main() -> None:
             f"organic {item.organic:+.2f} %; 5 % lower, {failing} out of specification"
         )
     assert all(made.met for made in train.made)
-    linked = link(train)
-    print("\nThe loaded organic of the first cut as the feed of the next:")
-    print(linked_card(linked))
+    linked = links(train)
+    print("\nThe loaded organic of a cut as the feed of the next, wherever that saves:")
+    print(links_card(linked))
     assert all(made.met for made in linked.made) and linked.acid_saved > 0
     if len(sys.argv) > 1:
         from ytterby.app.design_report import write_train
 
-        write_train(train, "Recycled magnets to NdPr, Gd, Tb, Dy, Ho", Path(sys.argv[1]), FEED)
+        write_train(
+            train, "Recycled magnets to NdPr, Gd, Tb, Dy, Ho", Path(sys.argv[1]), FEED, linked
+        )
 
 
 if __name__ == "__main__":

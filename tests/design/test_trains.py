@@ -20,6 +20,8 @@ from ytterby.design import (
     card,
     design_train,
     link,
+    links,
+    links_card,
     order,
     passing_pairs,
     sensitivities,
@@ -225,6 +227,46 @@ def test_a_loaded_organic_as_feed_saves_acid_and_alkali_and_closes(place):
     # What passes round is closed to 1e-12, and goes round many times what is made.
     assert max(abs(gap) for gap in linked.closure().values()) < 1e-9
     assert linked.light.outlets.keys() == {"raffinate", "organic"}  # it no longer strips
+
+
+@cache
+def five():
+    """Lanthanum off first, then neodymium, gadolinium and terbium."""
+    feed = {"La": 0.02, **FEED}
+    wanted = Task.of(
+        series("P507", feed), feed, [Product(("La",), 0.999), *WANTED], recovery=0.98,
+        remainder=0.995,
+    )  # fmt: skip
+    practice, prices = Practice.usual(), Prices.shipped()
+
+    def node(first):
+        if first == 4:
+            return None
+        inside = [e for p in wanted.products[first:] for e in p.elements]
+        plan = economic(wanted.cut({e: feed[e] for e in inside}, first), practice, prices)
+        return Node(first, 4, first, plan, None, node(first + 1))
+
+    return train_of(wanted, practice, prices, node(0))
+
+
+def test_several_links_of_a_train_save_together_and_close():
+    found = links(five())
+    assert len(found.kept) == 2
+    assert len(found.kept) + len(found.dropped) == len(passing_pairs(five())) == 3
+    cascades = [step.name for one in found.kept for step in one.steps]
+    assert len(set(cascades)) == 4  # no cascade stands in two links
+    assert all(one.worth > 0 for one in found.kept)
+    assert all(made.met for made in found.made)
+    # What passes round is closed to 1e-12, and goes round many times what is made.
+    assert max(abs(gap) for gap in found.closure().values()) < 1e-9
+    told = links_card(found)
+    assert "by 2 of 3 links" in told and "not kept: linking" in told
+
+
+def test_the_report_of_a_train_tells_what_came_of_every_link(tmp_path):
+    write_train(five(), "five", tmp_path / "train.html", links=links(five()))
+    page = (tmp_path / "train.html").read_text(encoding="utf-8")
+    assert "kg HCl saved" in page and "all that are kept" in page
 
 
 @given(st.floats(1.2, 20), st.floats(0.05, 0.95))

@@ -250,8 +250,9 @@ def design(
     unsharp
         Also try a first cut that lets one product leave by both outlets.
     link
-        Also run two cascades with one organic: after an unsharp cut those that make its product,
-        or else the loaded organic of a cascade feeds the one that parts its extract.
+        Also run pairs of cascades with one organic, all that save reagents: after an unsharp cut
+        those that make its product, or else the loaded organic of a cascade feeds the one that
+        parts its extract.
     plant
         Write the cut to this file, for ytterby run.
     report

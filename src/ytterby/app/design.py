@@ -12,6 +12,7 @@ from ytterby.design import (
     Cut,
     Designed,
     Infeasible,
+    Links,
     Pinched,
     Practice,
     Prices,
@@ -22,8 +23,8 @@ from ytterby.design import (
     design,
     design_train,
     kg_oxide,
-    link,
-    linked_card,
+    links,
+    links_card,
     plant_of,
     series,
     train_card,
@@ -115,24 +116,26 @@ def _one_cut(made: Designed, feed: str, plant: Path | None, report: Path | None)
 
 
 def _whole_train(train: Train, feed: str, linked: bool, report: Path | None) -> int:
-    """Print a train, with its link if wanted, and write its page; the exit status."""
+    """Print a train, with its links if wanted, and write its page; the exit status."""
     print(train_card(train))
-    status = _link(train) if linked else 0
+    found = _links(train) if linked else None
     if report is not None:
         from ytterby.app.design_report import write_train
 
-        write_train(train, feed, report)
-    return status
+        write_train(train, feed, report, links=found)
+    return RESULT_IS_NONE if linked and (found is None or not found.kept) else 0
 
 
-def _link(train: Train) -> int:
-    """Print what a link saves, or why there is none: the train stands all the same."""
+def _links(train: Train) -> Links | None:
+    """Print what links save, or why there is none: the train stands all the same."""
     try:
-        print(linked_card(link(train)))
+        with progress() as tick:
+            found = links(train, tick)
     except (Infeasible, ValueError) as error:
         print(error, file=sys.stderr)
-        return RESULT_IS_NONE
-    return 0
+        return None
+    print(f"\n{links_card(found)}")
+    return found
 
 
 def read_feed(text: str, flow: float) -> dict[str, float]:

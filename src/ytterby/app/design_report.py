@@ -14,7 +14,7 @@ from ytterby.app.figures.train import Box, train_svg
 from ytterby.app.files import write_text
 from ytterby.app.page import page
 from ytterby.app.show import percent, significant
-from ytterby.design import Designed, Train, sensitivities
+from ytterby.design import Designed, Links, Train, sensitivities
 from ytterby.design.card import rows
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS, SALT_MASS
 from ytterby.design.sequence import Node
@@ -44,10 +44,13 @@ def write_cut(designed: Designed, name: str, path: Path) -> None:
     write_text(page(_TEMPLATE, content), path)
 
 
-def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
+def write_train(
+    train: Train, name: str, path: Path, feed: str = "", links: Links | None = None
+) -> None:
     """Write the report of a train, with what each separation factor does.
 
     feed: the shipped partition it is fed with, whose facts are shown; the name where empty.
+    links: tried on the train, if any were.
     """
     content = {
         "name": name,
@@ -58,6 +61,7 @@ def write_train(train: Train, name: str, path: Path, feed: str = "") -> None:
             _composition(train),
             _stages(train),
             _liquors(train),
+            *([_linked(links)] if links else []),
             _sensitivity(train),
         ],
         "cascades": [_cascade(train.designed(step)) for step in train.steps],
@@ -249,6 +253,28 @@ def _liquors(train: Train) -> dict[str, Any]:
         "rows": lines,
         "note": "Water is boiled off where negative. Salt that still dissolves goes on with the "
         "liquor; sodium, chloride and water close over the train.",
+    }
+
+
+def _linked(links: Links) -> dict[str, Any]:
+    """Every pair that may be linked, what it saves and whether it is kept."""
+    lines = [
+        (one.name, significant(one.acid_saved), significant(one.alkali_saved), "kept")
+        for one in links.kept
+    ]
+    for other in links.dropped:
+        alone = other.alone
+        acid = significant(alone.acid_saved) if alone else ""
+        alkali = significant(alone.alkali_saved) if alone else ""
+        lines.append((other.name, acid, alkali, f"not kept: {other.why}"))
+    total = significant(links.acid_saved), significant(links.alkali_saved)
+    lines.append(("all that are kept", *total, ""))
+    return {
+        "title": "Links",
+        "heads": ("Cascades", "kg HCl saved", "kg NaOH saved", "what came of it"),
+        "rows": lines,
+        "note": "Per kg of oxide fed. The loaded organic of the first cascade is the feed of the "
+        "second, which alone is stripped. All other tables are of the train without links.",
     }
 
 

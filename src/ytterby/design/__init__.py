@@ -12,12 +12,13 @@ from ytterby.design.binary import (
     least_scrub,
     square_root_rule,
 )
-from ytterby.design.card import card, linked_card, train_card
+from ytterby.design.card import card, linked_card, links_card, train_card
 from ytterby.design.cut import Cut
 from ytterby.design.designed import Designed, design
 from ytterby.design.economy import Plan, economic, plan
 from ytterby.design.linkage import link
 from ytterby.design.linked import Linked
+from ytterby.design.links import Links, links
 from ytterby.design.multicomponent import Lumps
 from ytterby.design.organic_feed import passing_pairs
 from ytterby.design.plant_file import plant_of
@@ -41,6 +42,7 @@ __all__ = [
     "Designed",
     "Infeasible",
     "Linked",
+    "Links",
     "Lumps",
     "Operation",
     "Pinched",
@@ -66,6 +68,8 @@ __all__ = [
     "least_scrub",
     "link",
     "linked_card",
+    "links",
+    "links_card",
     "order",
     "passing_pairs",
     "plan",

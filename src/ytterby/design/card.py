@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ytterby.design.designed import Designed
 from ytterby.design.linked import Linked
-from ytterby.design.loading import highest, tolerated
+from ytterby.design.links import Links
+from ytterby.design.loading import highest, overloaded
+from ytterby.design.step import Made
 from ytterby.design.train import Train
 
 _HOURS, _DAY = 3600, 24
@@ -59,7 +63,7 @@ def rows(designed: Designed) -> list[tuple[str, str]]:
             f"{designed.organic_inventory:.3g} m3 of organic",
         ),
     ]
-    if not tolerated(sized.practice, profile):
+    if overloaded(sized.practice, profile):
         told.append(("warning", _OVERLOADED))
     if designed.classical is not None:
         rule = designed.classical
@@ -116,14 +120,30 @@ def train_card(train: Train) -> str:
 
 def linked_card(linked: Linked) -> str:
     """What a link saves and makes, as text."""
-    light, heavy = linked.steps
-    lines = [
-        f"{light.name} and {heavy.name} linked: {linked.acid_saved:.3g} kg HCl and "
-        f"{linked.alkali_saved:.3g} kg NaOH less per kg of oxide fed"
+    return "\n".join([f"{_linked(linked)} less per kg of oxide fed", *_products(linked.made)])
+
+
+def links_card(links: Links) -> str:
+    """What came of every pair that may be linked, and what all links make, as text."""
+    told = [
+        f"{_linked(links)} less per kg of oxide fed by {len(links.kept)} of "
+        f"{len(links.kept) + len(links.dropped)} links"
     ]
-    lines += [
-        f"{made.product.name:<12}{made.oxide * _HOURS:>9.4g}{made.purity:>11.4%}"
-        f"{made.product.purity:>10.2%}{'' if made.met else '  short'}"
-        for made in linked.made
+    told += [f"{_linked(one)}" for one in links.kept]
+    for one in links.dropped:
+        alone = f"{_linked(one.alone)}, " if one.alone else f"{one.name}: "
+        told.append(f"{alone}not kept: {one.why}")
+    return "\n".join([*told, *_products(links.made)])
+
+
+def _linked(of: Linked | Links) -> str:
+    who = f"{of.name} linked: " if isinstance(of, Linked) else ""
+    return f"{who}{of.acid_saved:.3g} kg HCl and {of.alkali_saved:.3g} kg NaOH"
+
+
+def _products(made: Iterable[Made]) -> list[str]:
+    return [
+        f"{one.product.name:<12}{one.oxide * _HOURS:>9.4g}{one.purity:>11.4%}"
+        f"{one.product.purity:>10.2%}{'' if one.met else '  short'}"
+        for one in made
     ]
-    return "\n".join(lines)

@@ -14,22 +14,14 @@ from ytterby.design.by_losses import size_by_losses
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan, economic, plan, square_root_organic
 from ytterby.design.liquor import Liquor
-from ytterby.design.loading import (
-    RELIEFS,
-    less_saponified,
-    overloaded,
-    protons_displaced,
-    tolerated,
-)
+from ytterby.design.loading import RELIEFS, Relief, overloaded
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS, LITRES, Practice, Prices
 from ytterby.design.sizing import Sized, size
 from ytterby.design.stagewise import Pinched, exact_stages, undercount
-from ytterby.design.trial import Infeasible
+from ytterby.design.trial import Infeasible, beyond_limit
 from ytterby.separation import Profile
 
 Array = NDArray[np.float64]
-ACIDIFY = 1.25
-"""Growth of the feed acid in a round, beside what it is found to lack [-]."""
 FLOW_CHANGE = 1e-3
 """Relative change of the organic flow that shows what moves first [-]."""
 
@@ -103,10 +95,15 @@ class Designed:
 
     @property
     def purity(self) -> float:
-        """Extracted elements in the oxides of the extract, by weight [-]."""
+        """Elements meant for it in the oxides of the extract, by weight [-]."""
+        return 1 - self.impurity
+
+    @property
+    def impurity(self) -> float:
+        """Other elements in the oxides of the extract, by weight, without cancellation [-]."""
         extract = self.sized.outlet("extract")
         mass = {e: n * kg_oxide(e) for e, n in extract.items()}
-        return sum(mass[e] for e in self.cut.heavies) / sum(mass.values())
+        return sum(mass[e] for e in self.cut.sharp_lights) / sum(mass.values())
 
     @property
     def recovery(self) -> float:
@@ -147,45 +144,32 @@ def design(
 def sized_cut(
     cut: Cut, practice: Practice, prices: Prices, plan: Plan, liquor: Liquor | None = None
 ) -> Sized:
-    """The rigorous cascade of a cut: its extract set by charge, or where that finds no cascade or
-    overloads the extractant, its flows set by the losses. Raises Infeasible."""
-    why: Infeasible | None = None
-    sized: Sized | None = None
+    """The rigorous cascade of a cut: its extract set by charge, or where that finds no cascade that
+    keeps the loading limit, its flows set by the losses. Raises Infeasible."""
     try:
-        sized = within_loading(cut, practice, plan, liquor)
-    except Infeasible as error:
-        why = error
-    if sized is not None and not overloaded(sized.practice, sized.profile):
-        return sized
-    try:
-        return size_by_losses(cut, practice, prices, plan, liquor)
-    except Infeasible as error:
-        if sized is not None:
-            return sized
-        raise error from why
+        return within_loading(cut, practice, plan, liquor or Liquor.of(cut, practice))
+    except Infeasible as why:
+        try:
+            return size_by_losses(cut, practice, prices, plan, liquor)
+        except Infeasible as error:
+            raise error from why
 
 
-def within_loading(cut: Cut, practice: Practice, plan: Plan, liquor: Liquor | None = None) -> Sized:
-    """The sized cascade, run so that the extractant is nowhere loaded beyond its limit.
+def within_loading(cut: Cut, practice: Practice, plan: Plan, liquor: Liquor) -> Sized:
+    """The cascade sized by charge, run so that the extractant is nowhere loaded beyond its limit.
 
-    See `loading`. Where that cannot be reached, the last that could be sized.
+    See `loading`. Raises Infeasible.
     """
     sized = size(cut, practice, plan, liquor)
+    relief = Relief()
     for _ in range(RELIEFS):
-        if tolerated(practice, sized.profile):
-            break
-        protons = protons_displaced(practice, sized.profile, sized.plan.organic_flow)
-        if protons > 0:
-            acid = ACIDIFY * practice.feed_acid + protons * practice.feed / cut.total
-            practice = replace(practice, feed_acid=acid)
-            liquor = liquor.with_acid(acid) if liquor else None
-        else:
-            practice = less_saponified(practice, sized.profile)
-        try:
-            sized = size(cut, practice, sized.plan, liquor, stages=sized.stages)
-        except Infeasible:
-            break
-    return sized
+        practice, profile = sized.practice, sized.profile
+        if not overloaded(practice, profile):
+            return sized
+        practice = relief.changed(practice, profile, liquor.flow, sized.plan.organic_flow)
+        liquor = liquor.with_acid(practice.feed_acid)
+        sized = size(cut, practice, sized.plan, liquor, stages=sized.stages)
+    raise beyond_limit(cut, sized.practice, sized.profile)
 
 
 def classical(cut: Cut, practice: Practice, prices: Prices) -> Classical | None:

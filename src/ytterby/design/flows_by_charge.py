@@ -27,7 +27,6 @@ from ytterby.design.trial import (
     CALM,
     CLOSED,
     MORE_ACID,
-    MOST_ADDED,
     MOST_REFLUX,
     Infeasible,
     Trial,
@@ -54,9 +53,6 @@ STEEPEST, FLATTEST = 3.0, 1000.0
 
 LEAST_REFLUX = 0.005
 """Smallest share of the strip liquor that goes on as scrub before more organic is taken [-]."""
-
-TURNS = 60
-"""Most turns of the organic at fixed flows."""
 
 
 @dataclass
@@ -155,7 +151,7 @@ class ByCharge(Trial):
         search = RefluxSearch()
         miss = math.inf
         for step in range(REFLUX_STEPS):
-            self._solve(stages)
+            self.solve(stages)
             if self._overfull():
                 stages = replace(stages, stripping=self.stripping)
                 search = RefluxSearch()
@@ -183,7 +179,7 @@ class ByCharge(Trial):
         miss: extract above what is wanted [mol/s].
         """
         if miss > 0 and self.reflux > MOST_REFLUX / ENOUGH_ACID:
-            self._more_acid()
+            self.more_acid()
             return True
         if miss < 0 and self.reflux < LEAST_REFLUX:
             # No scrub is left to take away, and still too little is extracted.
@@ -198,18 +194,18 @@ class ByCharge(Trial):
             return False
         before = self.cascade.stages
         self.stripping += 1
-        self._more_acid()
+        self.more_acid()
         self.returned = {}
         after = replace(before, stripping=self.stripping)
         self.profile = stretched(self.steady, before, after)
         return True
 
-    def _more_acid(self) -> None:
+    def more_acid(self) -> None:
         """More strip acid, of which a smaller share scrubs."""
         self.plan = replace(self.plan, strip_flow=self.plan.strip_flow * MORE_ACID)
         self.reflux /= MORE_ACID
 
-    def _solve(self, stages: Stages) -> None:
+    def solve(self, stages: Stages) -> None:
         """The steady state at `stages` and the present flows; raises Infeasible."""
         self.cascade = self.given(stages)
         self.profile = self.cascade.solve(self.profile)
@@ -223,42 +219,6 @@ class ByCharge(Trial):
         self.reflux = self.steady.flows.reflux
         if self.take_up() > CLOSED * self.cut.total:
             self.turn(self.cascade.stages)
-
-    def turn(self, stages: Stages) -> None:
-        """Solve at fixed flows, the organic going round until it closes."""
-        change = math.inf
-        for _ in range(TURNS):
-            self._solve(stages)
-            change = self.take_up()
-            if change <= CLOSED * self.cut.total:
-                return
-        raise Infeasible(
-            f"cut {self.cut.name}: what returns on the organic still changes by {change:.3g} mol/s "
-            f"after {TURNS} turns; strip with more acid"
-        )
-
-    def missing_strip(self) -> int:
-        """Stripping stages lacking for what may return [-]."""
-        profile, stages = self.steady, self.cascade.stages
-        places = self.cut.chemistry.index(self.cut.heavies)
-        harm = profile.organic[::-1, places] @ self.parted()
-        allowed = self.practice.returned_share * self.cut.heavy_lost
-        returning = float(profile.volumes[5, -1] * harm[0])
-        if returning <= allowed:
-            return 0
-        return math.ceil(math.log(returning / allowed) / gain(harm[: stages.stripping]))
-
-    def add_strip(self) -> bool:
-        """Add stripping stages, or acid where stages have not helped; whether any were missing."""
-        missing, last = self.missing_strip(), self.strip_lacked
-        self.strip_lacked = missing
-        if not missing:
-            return False
-        if last and missing > last / 2:
-            self._more_acid()
-            return True
-        self.stripping += min(missing, MOST_ADDED)
-        return True
 
     def losses(self) -> tuple[float, float]:
         """Heavies in the raffinate and lights in the extract [mol/s]."""

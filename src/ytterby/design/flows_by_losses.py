@@ -14,23 +14,21 @@ import math
 from copy import copy
 from dataclasses import replace
 
-import numpy as np
-
 from ytterby.design.cut import Cut
 from ytterby.design.economy import Plan
 from ytterby.design.enough_organic import enough_organic, with_organic
 from ytterby.design.liquor import Liquor
-from ytterby.design.loading import RELIEFS, less_saponified, protons_displaced, tolerated
+from ytterby.design.loading import RELIEFS, Relief, overloaded
 from ytterby.design.practice import CHARGE, Practice
-from ytterby.design.reading import gain, losses_of, metals, stretched
+from ytterby.design.reading import losses_of, metals, stretched
 from ytterby.design.trial import (
     CALM,
-    CLOSED,
     MORE_ACID,
-    MOST_ADDED,
     MOST_REFLUX,
+    TURNS,
     Infeasible,
     Trial,
+    beyond_limit,
 )
 from ytterby.separation import Cascade, NoCircuit, Profile, Stages, Target
 
@@ -47,9 +45,8 @@ COARSE, CHARGE_STEPS = 0.01, 30
 """How near the raffinate comes to what it should carry, relative, before losses are looked at [-];
 most steps to it."""
 
-TURNS, STILL = 80, 1e-3
-"""Most turns of the organic; change of what returns, over what may be lost, at which a cascade is
-judged [-]."""
+STILL = 1e-3
+"""Change of what returns, over what may be lost, at which a cascade is judged [-]."""
 
 CLOSINGS, A_LITTLE = 8, 0.004
 """Most times that a closed cascade which loses too much is given more organic, and how much more
@@ -62,7 +59,7 @@ ACID_TOLERANCE = 0.03
 class ByLosses(Trial):
     """A trial at given stages, its organic and reflux found from the losses.
 
-    planned: the plan as it came. more_acid: strip acid per organic, over the planned [-].
+    planned: the plan as it came. acid_needed: strip acid per organic, over the planned [-].
     closing: whether the organic stays. spent: Newton steps times stages taken so far [-].
     """
 
@@ -71,7 +68,7 @@ class ByLosses(Trial):
         ample = replace(plan, strip_flow=GENEROUS * plan.strip_flow, reflux=plan.reflux / GENEROUS)
         super().__init__(cut, practice, ample, liquor, stripping=math.ceil(plan.stages[2]))
         self.planned = plan
-        self.more_acid = 1.0
+        self.acid_needed = 1.0
         self.closing = False
         self.spent = 0
 
@@ -111,16 +108,19 @@ class ByLosses(Trial):
 
         Raises Infeasible where no flows keep the losses, with the reason.
         """
+        relief = Relief()
         for _ in range(RELIEFS):
             self._go_round(extraction, scrubbing)
-            if not self._relieve():
+            if not overloaded(self.practice, self.steady):
                 return
+            self._relieve(relief)
+        raise beyond_limit(self.cut, self.practice, self.steady)
 
     def _go_round(self, extraction: int, scrubbing: int) -> None:
         """Solve until what returns on the organic, stripping and its acid no longer change."""
         tolerance = STILL * min(self.cut.heavy_lost, self.cut.light_lost)
         for turn in range(TURNS):
-            self._solve(Stages(extraction, scrubbing, self.stripping))
+            self.solve(Stages(extraction, scrubbing, self.stripping))
             if self.add_strip():
                 continue
             adjusted = self._adjust_acid()
@@ -139,17 +139,14 @@ class ByLosses(Trial):
         """
         self.closing = True
         for _ in range(CLOSINGS):
-            for _ in range(TURNS):
-                self._solve(self.cascade.stages)
-                if self.take_up() <= CLOSED * self.cut.total:
-                    break
+            self.turn(self.cascade.stages)
             if losses_of(self.cut, self.steady)[0] <= self.cut.heavy_lost:
                 break
             self.organic_flow *= 1 + A_LITTLE
         self.cascade = replace(self.cascade, reflux=self.reflux, targets=())
         self.profile = self._steady(self.cascade)
 
-    def _solve(self, stages: Stages) -> None:
+    def solve(self, stages: Stages) -> None:
         """The steady state at `stages`, from the last one or from what the charge tells."""
         if self.profile is not None:
             near = stretched(self.profile, self.cascade.stages, stages)
@@ -231,59 +228,21 @@ class ByLosses(Trial):
         """As much strip acid per organic as planned, times what was found to be needed; whether
         that changed."""
         planned = self.planned.strip_flow / self.planned.organic_flow
-        wanted = self.more_acid * planned * self.organic_flow
+        wanted = self.acid_needed * planned * self.organic_flow
         if abs(self.strip_flow / wanted - 1) <= ACID_TOLERANCE:
             return False
         self.reflux = min(self.reflux * self.strip_flow / wanted, 1 - ACID_TOLERANCE)
         self.plan = replace(self.plan, strip_flow=wanted)
         return True
 
-    def add_strip(self) -> bool:
-        """Add stripping stages, or acid where stages have not helped; whether any were missing."""
-        missing, last = self.missing_strip(), self.strip_lacked
-        self.strip_lacked = missing
-        if missing <= 0:
-            return False
-        if last > 0 and missing > last / 2:
-            self.more_acid *= MORE_ACID
-            self._adjust_acid()
-        else:
-            self.stripping += min(missing, MOST_ADDED)
-        return True
+    def more_acid(self) -> None:
+        """More strip acid per organic."""
+        self.acid_needed *= MORE_ACID
+        self._adjust_acid()
 
-    def missing_strip(self) -> int:
-        """Stripping stages lacking for what may return [-]; negative: to spare.
-
-        Each element by itself, over what may be lost of it.
-        """
-        if self.barely_stripped():
-            return MOST_ADDED
-        cut, profile, stages = self.cut, self.steady, self.cascade.stages
-        harm = profile.organic[::-1, cut.chemistry.index(cut.heavies)] * self.parted()
-        returning = profile.volumes[5, -1] * harm[0]
-        fed = np.array([cut.feed[e] for e in cut.heavies])
-        # Of what is there in traces only, as much may be lost as of all together.
-        share = np.where(fed > cut.heavy_lost, np.minimum(fed / fed[0], 1.0), 1.0)
-        allowed = self.practice.returned_share * cut.heavy_lost * share
-        lacking = [
-            math.log(over) / gain(column[: stages.stripping])
-            for over, column in zip(returning / allowed, harm.T, strict=True)
-            if over > 0
-        ]
-        return math.ceil(max(lacking, default=0))
-
-    def _relieve(self) -> bool:
-        """Acidify the feed or saponify less where the extractant is loaded beyond its limit;
-        whether it was."""
-        practice, profile, flow = self.practice, self.steady, self.organic_flow
-        if tolerated(practice, profile):
-            return False
-        protons = protons_displaced(practice, profile, flow)
-        if protons > 0:
-            acid = practice.feed_acid + protons / self.liquor.flow
-            self.practice = replace(practice, feed_acid=acid)
-            self.liquor = self.liquor.with_acid(acid)
-        else:
-            self.practice = less_saponified(practice, profile)
-            self.organic_flow = flow * (practice.saponification / self.practice.saponification)
-        return True
+    def _relieve(self, relief: Relief) -> None:
+        """Acidify the feed or saponify less, with as much more organic."""
+        before, flow = self.practice.saponification, self.organic_flow
+        self.practice = relief.changed(self.practice, self.steady, self.liquor.flow, flow)
+        self.liquor = self.liquor.with_acid(self.practice.feed_acid)
+        self.organic_flow = flow * (before / self.practice.saponification)

@@ -195,9 +195,9 @@ def _linked(train: Train, x: Step, y: Step, state: _Link) -> Linked:
     drawn = Outflow.of(y.cut, state.profile_y, "raffinate")
     scrubbed = state.scrub * state.strength / sum(drawn.metals.values())
     leaving = {
-        (id(x), "raffinate"): Outflow.of(x.cut, state.profile_x, "raffinate"),
-        (id(y), "raffinate"): drawn.part(1 - scrubbed),
-        (id(y), "extract"): Outflow.of(y.cut, state.profile_y, "extract"),
+        (id(x.node), "raffinate"): Outflow.of(x.cut, state.profile_x, "raffinate"),
+        (id(y.node), "raffinate"): drawn.part(1 - scrubbed),
+        (id(y.node), "extract"): Outflow.of(y.cut, state.profile_y, "extract"),
     }
     alkali = state.profile_x.alkali_used
-    return Linked.of(train, x, y, state.profile_x, state.profile_y, alkali, leaving)
+    return Linked.of(train, (x, y), (state.profile_x, state.profile_y), alkali, leaving, {})

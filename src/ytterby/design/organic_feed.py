@@ -21,7 +21,7 @@ import numpy as np
 
 from ytterby.design.cut import Cut
 from ytterby.design.flows_by_charge import EXTRACT_TOLERANCE
-from ytterby.design.linked import CLOSED, Linked, Trimmed, carried, solved
+from ytterby.design.linked import CLOSED, Leaving, Linked, Trimmed, carried, solved
 from ytterby.design.liquor import Outflow
 from ytterby.design.practice import CHARGE, SODIUM
 from ytterby.design.step import Step
@@ -36,6 +36,8 @@ TURNS, HOPELESS = 100, 2
 """Most times round the two cascades, and attempts without a steady state that are enough [-]."""
 LEAST_REFLUX = 0.05
 """Share of the strip liquor that goes on as scrub to begin with, at least [-]."""
+TRIMS = 40
+"""Most steps of scrub or reflux in a turn [-]."""
 BISECTIONS = 100
 """Halvings of the bracket of the Underwood root: down to rounding."""
 
@@ -64,17 +66,20 @@ def least_beside_organic_feed(cut: Cut) -> float:
     return max(scrubbing - 1, 0.0)
 
 
-def pass_on(train: Train, x: Step, y: Step) -> Linked:
+def pass_on(train: Train, x: Step, y: Step, before: Leaving | None = None) -> Linked:
     """Link two cascades of a train, the extract of `x` being the feed of `y`.
+
+    before: what leaves the links that the train has already.
 
     Stages of extraction and scrubbing stay as designed. Y gets as much saponified organic of its
     own as theory asks for, and more of it until the products are pure, `ATTEMPTS` times at most;
     `Linked.made` tells whether they are. Raises Infeasible where no steady state is found.
     """
+    before = before or {}
     failed, why, attempt, pure = 0, "", 0.0, False
     best: Linked | None = None
     while attempt < ATTEMPTS and not pure:
-        found = _tried(train, x, y, attempt)
+        found = _tried(train, x, y, attempt, before)
         if isinstance(found, str):
             failed, why = failed + 1, found
             if failed == HOPELESS:
@@ -86,21 +91,21 @@ def pass_on(train: Train, x: Step, y: Step) -> Linked:
         raise Infeasible(
             f"link of {x.name} and {y.name}: no steady state was found, {why}; run them unlinked"
         )
-    return _least(train, x, y, attempt - 1, best) if pure and attempt > 1 else best
+    return _least(train, x, y, attempt - 1, best, before) if pure and attempt > 1 else best
 
 
-def _tried(train: Train, x: Step, y: Step, attempt: float) -> Linked | str:
+def _tried(train: Train, x: Step, y: Step, attempt: float, before: Leaving) -> Linked | str:
     """The link at so many steps of organic, or what stands in the way of a steady state."""
     state = _Passing(x, y, attempt)
-    return state.settle() or state.linked(train)
+    return state.settle() or state.linked(train, before)
 
 
-def _least(train: Train, x: Step, y: Step, enough: float, best: Linked) -> Linked:
+def _least(train: Train, x: Step, y: Step, enough: float, best: Linked, before: Leaving) -> Linked:
     """The link with no more organic than keeps all products pure, to a part of a step."""
     low, high = enough - 1, enough
     while high - low > FINEST:
         attempt = (low + high) / 2
-        found = _tried(train, x, y, attempt)
+        found = _tried(train, x, y, attempt, before)
         if isinstance(found, Linked) and all(one.met for one in found.made):
             best, high = found, attempt
         else:
@@ -110,8 +115,8 @@ def _least(train: Train, x: Step, y: Step, enough: float, best: Linked) -> Linke
 
 @dataclass
 class _Flows:
-    """What the linked pair is run with: organics and strip acid [L/s], reflux of Y [-], scrub of X
-    as a share of the strip liquor that Y draws off [-]."""
+    """What the linked pair is run with: organics and strip acid [L/s], reflux of Y [-], rare earths
+    that scrub X, part of the strip liquor that Y draws off [mol/s]."""
 
     own: float
     strip: float
@@ -137,9 +142,7 @@ class _Passing:
         kept = sum(y.sized.outlet("extract").values())
         drawn = kept + scrubbing
         everything = loaded + own * practice.loaded
-        self.flows = _Flows(
-            own, strip, max(1 - drawn / everything, LEAST_REFLUX), scrubbing / drawn
-        )
+        self.flows = _Flows(own, strip, max(1 - drawn / everything, LEAST_REFLUX), scrubbing)
         n = y.sized.stages
         stripping = max(n.stripping, x.sized.stages.stripping)
         self.stages = Stages(n.extraction, n.scrubbing, stripping)
@@ -158,53 +161,83 @@ class _Passing:
         return "" if still else f"its flows still swing after {TURNS} turns"
 
     def turn(self) -> bool:
-        """Once round: X, its organic to Y, strip liquor and organic back; whether all is still."""
-        x, y, flows = self.x, self.y, self.flows
+        """Once round: X, its organic to Y, strip liquor and organic back; whether all is still.
+
+        X is given the scrub, and Y the reflux, that make their raffinates what they should be,
+        before anything passes on: so only compositions are left to settle from turn to turn.
+        """
+        y, flows = self.y, self.flows
         before = self._state()
-        n, practice = x.sized.stages, x.sized.practice
-        first = Cascade(
-            x.cut.chemistry,
-            Stages(n.extraction, n.scrubbing, 0),
-            x.sized.cascade.feed,
-            Organic(self.organic, practice.dimer, {**self.returned, SODIUM: practice.sodium}),
-            scrub=self._scrub(),
-        )
-        self.light = solved(first, self.light, x.name)
-        loaded = carried(self.light, self.organic)
-        second = Cascade(
-            y.cut.chemistry,
-            self.stages,
-            Organic(self.organic, practice.dimer, loaded),
-            Organic(flows.own, practice.dimer, {**self.returned, SODIUM: y.sized.practice.sodium}),
-            strip=Aqueous(flows.strip, {}, y.sized.practice.strip_acid),
-            reflux=flows.reflux,
-        )
-        self.heavy = solved(second, self.heavy, y.name)
-        lights = sum(Outflow.of(x.cut, self.light, "raffinate").metals.values())
-        wanted_x = sum(x.cut.feed[e] for e in x.cut.lights) - x.cut.light_lost + x.cut.heavy_lost
-        middle = sum(Outflow.of(y.cut, self.heavy, "raffinate").metals.values())
-        wanted_y = sum(y.cut.feed[e] for e in y.cut.lights) - y.cut.light_lost + y.cut.heavy_lost
-        self.liquor = Outflow.of(y.cut, self.heavy, "extract")
-        total = carried(self.heavy, self.organic + flows.own)
-        self.returned = {e: v for e, v in total.items() if e in y.cut.series and v > 0}
-        drawn = sum(self.liquor.metals.values())
-        if not drawn > 0 or flows.reflux >= 1:
+        light = self._trimmed_light()
+        heavy = self._trimmed_heavy(carried(light, self.organic))
+        self.liquor = Outflow.of(y.cut, heavy, "extract")
+        if flows.scrub >= sum(self.liquor.metals.values()):
             raise Infeasible(f"link, cut {y.name}: no strip liquor is left to scrub with")
-        moved, turned = self.trims
-        flows.scrub = moved.step(flows.scrub, lights - wanted_x, drawn)
-        slope = flows.strip * y.sized.practice.strip_acid / CHARGE
-        flows.reflux = turned.step(flows.reflux, middle - wanted_y, slope)
+        total = carried(heavy, self.organic + flows.own)
+        self.returned = {e: v for e, v in total.items() if e in y.cut.series and v > 0}
         after = self._state()
         change = max(abs(a - b) for a, b in zip(after, before, strict=True))
-        tight = EXTRACT_TOLERANCE * min(
-            x.cut.heavy_lost, x.cut.light_lost, y.cut.heavy_lost, y.cut.light_lost
-        )
-        missed = max(abs(lights - wanted_x), abs(middle - wanted_y))
-        return change <= CLOSED * max(after) and missed <= tight
+        return change <= CLOSED * max(after)
+
+    def _trimmed_light(self) -> Profile:
+        """X with the scrub at which its raffinate is what the cut wants."""
+        x = self.x
+        n, practice = x.sized.stages, x.sized.practice
+        for _ in range(TRIMS):
+            cascade = Cascade(
+                x.cut.chemistry,
+                Stages(n.extraction, n.scrubbing, 0),
+                x.sized.cascade.feed,
+                Organic(self.organic, practice.dimer, {**self.returned, SODIUM: practice.sodium}),
+                scrub=self._scrub(),
+            )
+            self.light = solved(cascade, self.light, x.name)
+            miss = self._missed(x, self.light)
+            if abs(miss) <= self.tight:
+                return self.light
+            # By charge, what scrubs more comes out in the raffinate.
+            self.flows.scrub = self.trims[0].step(self.flows.scrub, miss, 1.0)
+        raise Infeasible(f"link, cut {x.name}: no scrub makes its raffinate what it should be")
+
+    def _trimmed_heavy(self, loaded: dict[str, float]) -> Profile:
+        """Y with the reflux at which its raffinate is what the cut wants.
+
+        loaded: on the organic that X sends [mol/L].
+        """
+        y, flows, practice = self.y, self.flows, self.y.sized.practice
+        for _ in range(TRIMS):
+            cascade = Cascade(
+                y.cut.chemistry,
+                self.stages,
+                Organic(self.organic, practice.dimer, loaded),
+                Organic(flows.own, practice.dimer, {**self.returned, SODIUM: practice.sodium}),
+                strip=Aqueous(flows.strip, {}, practice.strip_acid),
+                reflux=flows.reflux,
+            )
+            self.heavy = solved(cascade, self.heavy, y.name)
+            miss = self._missed(y, self.heavy)
+            if abs(miss) <= self.tight:
+                return self.heavy
+            slope = flows.strip * practice.strip_acid / CHARGE
+            moved = self.trims[1].step(flows.reflux, miss, slope)
+            flows.reflux = min(moved, (1 + flows.reflux) / 2)
+        raise Infeasible(f"link, cut {y.name}: no reflux makes its raffinate what it should be")
+
+    def _missed(self, step: Step, profile: Profile) -> float:
+        """Rare earths in a raffinate beyond what the cut wants there [mol/s]."""
+        cut = step.cut
+        wanted = sum(cut.feed[e] for e in cut.lights) - cut.light_lost + cut.heavy_lost
+        return sum(Outflow.of(cut, profile, "raffinate").metals.values()) - wanted
+
+    @property
+    def tight(self) -> float:
+        """How near both raffinates come to what they should be [mol/s]."""
+        x, y = self.x.cut, self.y.cut
+        return EXTRACT_TOLERANCE * min(x.heavy_lost, x.light_lost, y.heavy_lost, y.light_lost)
 
     def _scrub(self) -> Aqueous:
         """Part of the strip liquor of Y, with the acid that is in it."""
-        part = self.liquor.part(self.flows.scrub)
+        part = self.liquor.part(self.flows.scrub / sum(self.liquor.metals.values()))
         return Aqueous(
             part.flow,
             {e: n / part.flow for e, n in part.metals.items()},
@@ -213,21 +246,26 @@ class _Passing:
 
     def _state(self) -> list[float]:
         """What passes between the cascades [mol/s]."""
-        scrub = [self.flows.scrub * self.liquor.metals.get(e, 0.0) for e in self.y.cut.series]
+        drawn = sum(self.liquor.metals.values())
+        each = (self.liquor.metals.get(e, 0.0) for e in self.y.cut.series)
+        scrub = [self.flows.scrub / drawn * n for n in each]
         back = [self.organic * self.returned.get(e, 0.0) for e in self.y.cut.series]
         return scrub + back
 
-    def linked(self, train: Train) -> Linked:
-        """The train with the pair as it stands."""
+    def linked(self, train: Train, before: Leaving) -> Linked:
+        """The train with the pair as it stands, beside the links it has already."""
         assert self.light is not None and self.heavy is not None
         x, y = self.x, self.y
         leaving = {
-            (id(x), "raffinate"): Outflow.of(x.cut, self.light, "raffinate"),
-            (id(y), "raffinate"): Outflow.of(y.cut, self.heavy, "raffinate"),
-            (id(y), "extract"): self.liquor.part(1 - self.flows.scrub),
+            (id(x.node), "raffinate"): Outflow.of(x.cut, self.light, "raffinate"),
+            (id(y.node), "raffinate"): Outflow.of(y.cut, self.heavy, "raffinate"),
+            (id(y.node), "extract"): self.liquor.part(
+                1 - self.flows.scrub / sum(self.liquor.metals.values())
+            ),
         }
         own = np.array([self.organic, self.flows.own]) * [
             x.sized.practice.sodium,
             y.sized.practice.sodium,
         ]
-        return Linked.of(train, x, y, self.light, self.heavy, float(own.sum()), leaving)
+        profiles = self.light, self.heavy
+        return Linked.of(train, (x, y), profiles, float(own.sum()), leaving, before)

@@ -16,13 +16,17 @@ _HOURS = 3600
 _DIGITS = 8
 _NAME = "cascade"
 
+LEAST = 0.01
+"""Least impurity of a design, over the allowed one, that the purity in a plant file minds [-]."""
+
 
 def plant_of(designed: Designed, name: str = "designed-cut") -> Plant:
     """One cascade on a chloride liquor, its organic going round, at the flows of the design.
 
     The reflux is set by a target, the purity of the extract, since no plant could give it to the
     digits that a long cascade asks for; the recovery then follows from the organic flow and the
-    stages, with no search from far away.
+    stages, with no search from far away. That purity lies between the one wanted and the one the
+    design comes to: at either end a long cascade stands before a cliff, one loss or the other.
     The separation factors of the design go along as constants of the unit, so the plant says what
     they rest on. Scandium and elements without constants are not carried.
     """
@@ -30,9 +34,7 @@ def plant_of(designed: Designed, name: str = "designed-cut") -> Plant:
     feed, practice, flows = sized.cascade.feed, sized.practice, sized.profile.flows
     assert isinstance(feed, Aqueous)
     grams = {e: c * atomic_mass(e) * LITRES for e, c in feed.concentrations.items()}
-    heavies = "+".join(cut.heavies)
-    mass = sum(cut.feed[e] * kg_oxide(e) for e in cut.heavies)
-    lost = cut.light_lost * kg_oxide(cut.lights[-1])
+    extracted = "+".join((*cut.middle, *cut.heavies))
     unit: dict[str, Any] = {
         "feed": "liquor",
         "organic": (f"{_NAME}.stripped", "organic"),
@@ -45,7 +47,7 @@ def plant_of(designed: Designed, name: str = "designed-cut") -> Plant:
         },
         "saponification": _digits(practice.saponification),
         "extractant": practice.extractant,
-        "targets": {"reflux": f"{heavies} purity >= {_digits(mass / (mass + lost))}"},
+        "targets": {"reflux": f"{extracted} purity >= {_purity(designed)}"},
         "flows": {
             "organic": f"{_digits(flows.organic * _HOURS)} L/h",
             "strip": f"{_digits(flows.strip * _HOURS)} L/h",
@@ -87,6 +89,15 @@ def _constants(designed: Designed) -> dict[str, Any]:
         for e in designed.cut.series
         if e in RARE_EARTHS
     }
+
+
+def _purity(designed: Designed) -> str:
+    """Purity of the extract that the reflux is set by [-]."""
+    cut = designed.cut
+    mass = sum(n * kg_oxide(e) for e, n in designed.sized.outlet("extract").items())
+    allowed = cut.light_lost * kg_oxide(cut.sharp_lights[-1]) / mass
+    impurity = math.sqrt(allowed * min(max(designed.impurity, LEAST * allowed), allowed))
+    return f"{1 - impurity:.{_DIGITS - math.ceil(math.log10(impurity))}f}"
 
 
 def _digits(value: float) -> float:

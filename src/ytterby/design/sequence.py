@@ -19,8 +19,8 @@ from ytterby.design.stagewise import Pinched
 from ytterby.separation import Chemistry
 
 BUDGET = 0.9
-"""Share of a product's impurity that its two neighbouring cuts may use up together [-]; the rest
-is for what comes from farther away."""
+"""Share of a product's impurity, and of what may be lost of it, that its two neighbouring cuts may
+use up together [-]; the rest is for what comes from farther away, and goes there."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Task:
         mass = sum(self.feed[e] * kg_oxide(e) for e in product.elements)
         impurity = (1 - product.purity) / product.purity * mass / kg_oxide(neighbour)
         pure = BUDGET * impurity / self._sides(place)
-        lost = (1 - self.recovery) * self.amount(other) / self._sides(other)
+        lost = BUDGET * (1 - self.recovery) * self.amount(other) / self._sides(other)
         return min(pure, lost) / self.ways
 
     def _sides(self, place: int) -> int:

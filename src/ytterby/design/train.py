@@ -11,7 +11,7 @@ from ytterby.design.cut import Cut
 from ytterby.design.designed import Designed, classical, locked_up, sized_cut
 from ytterby.design.economy import plan as plan_at
 from ytterby.design.liquor import Liquor, Outflow, strength
-from ytterby.design.loading import tolerated
+from ytterby.design.loading import overloaded
 from ytterby.design.practice import (
     ACID_MASS,
     ALKALI_MASS,
@@ -111,7 +111,7 @@ class Train:
     @property
     def overloaded(self) -> tuple[Step, ...]:
         """Cascades loaded beyond the limit of their extractant, as no way of sizing kept them."""
-        return tuple(s for s in self.steps if not tolerated(s.sized.practice, s.sized.profile))
+        return tuple(s for s in self.steps if overloaded(s.sized.practice, s.sized.profile))
 
     def closure(self) -> dict[str, float]:
         """(out - in)/in of each element fed, of sodium, chloride and the aqueous volume [-].
@@ -155,8 +155,8 @@ class Train:
             ),
         }
 
-    def branch(self, node: Node, arriving: Outflow) -> dict[int, Outflow]:
-        """What a part of the train makes of another liquor, by product.
+    def branch(self, node: Node, arriving: Outflow) -> tuple[dict[int, Outflow], tuple[Step, ...]]:
+        """What a part of the train makes of another liquor, by product, and its cascades then.
 
         Stages and organic flows stay, each reflux is trimmed.
         """
@@ -165,9 +165,10 @@ class Train:
         def again(cut: Cut, node: Node, arriving: Outflow | None) -> Sized:
             return resolved(known[id(node)].sized, cut, arriving, trimmed=True)
 
+        steps: list[Step] = []
         made: dict[int, Outflow] = {}
-        _run(self.task, node, arriving.metals, arriving, again, [], made)
-        return made
+        _run(self.task, node, arriving.metals, arriving, again, steps, made)
+        return made, tuple(steps)
 
     def designed(self, step: Step) -> Designed:
         """A cascade of the train with all that a single designed cut tells."""
