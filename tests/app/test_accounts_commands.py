@@ -302,7 +302,8 @@ def test_better_settings_are_found_and_written(capsys, plant, tmp_path):
         str(best),
     )
     text = said(capsys, *words)
-    assert "better than at the start" in text and "Binds: recovery Nd, kiln.product" in text
+    assert "better than at the start" in text
+    assert re.search(r"binds +recovery Nd, kiln.product >= 93 %", text)
     assert "acid_dose" in best.read_text(encoding="utf-8")
 
 

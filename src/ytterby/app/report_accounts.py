@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ytterby.accounts import RULES, Line, Statement, spread
+from ytterby.accounts import RULES, Line, Statement, not_linear, spread
 from ytterby.app.accounts_figures import carbon_waterfall, cost_waterfall
 from ytterby.app.books import Books
 from ytterby.app.show import UNKNOWN, grand, percent, significant
@@ -42,13 +42,15 @@ def _in_percent(line: Line) -> bool:
 
 
 def with_uncertainty(line: Line, books: Books) -> str:
-    """One standard uncertainty: "± 0.41 M"; nothing where nothing moves the line."""
+    """One standard uncertainty: "± 1.6 M"; nothing where nothing moves the line."""
     value = spread(line, books.facts)
     if not value or line.value is None:
         return ""
-    if line.unit == "-":
-        return f"± {significant(100 * value, 2)} %" if _in_percent(line) else f"± {value:.2g}"
-    return f"± {grand(float(f'{value:.1e}'))}"
+    doubt = ", not linear" if not_linear(line, books.facts) else ""
+    if line.unit != "-":
+        return f"± {grand(float(f'{value:.1e}'), 2)}{doubt}"
+    told = f"{significant(100 * value, 2)} %" if _in_percent(line) else f"{value:.2g}"
+    return f"± {told}{doubt}"
 
 
 def row(line: Line) -> dict[str, str]:

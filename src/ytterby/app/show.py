@@ -48,11 +48,11 @@ def significant(value: float, digits: int = _DIGITS) -> str:
     return f"{value:,.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
 
 
-def grand(value: float) -> str:
+def grand(value: float, digits: int = _DIGITS) -> str:
     """Three digits, millions as such: "4.14 M", "45,300", "0.0123"."""
     if _MILLION <= abs(value) < _MOST_MILLIONS:
-        return f"{significant(value / _MILLION)} M"
-    return significant(value)
+        return f"{significant(value / _MILLION, digits)} M"
+    return significant(value, digits)
 
 
 def duration(seconds: float) -> str:
