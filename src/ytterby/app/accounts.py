@@ -9,10 +9,10 @@ from typing import Any
 
 from ytterby.accounts import Line, Statement
 from ytterby.app.books import Books, books_of, refuse_site
+from ytterby.app.changes import changed
 from ytterby.app.options import AccountsOptions
 from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.app.run import changed
 from ytterby.app.tables import refuse_format, write
 from ytterby.plant import Plant, PlantError
 

@@ -120,7 +120,7 @@ def losses(
     element
         Such as Dy.
     set_
-        Change a field first, as in the file. May be repeated.
+        Change a field first, as in the file; none leaves it out. May be repeated.
     confirm
         Solve the plant anew with so many of the best settings, instead of a first-order answer.
     """

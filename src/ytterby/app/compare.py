@@ -16,11 +16,11 @@ from ytterby.accounts import compare as side_by_side
 from ytterby.accounts.allocation import WORTH
 from ytterby.accounts.compare import Row
 from ytterby.app.books import Books, books_of
+from ytterby.app.changes import changed
 from ytterby.app.files import refuse_folder
 from ytterby.app.options import CompareOptions
 from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.app.run import changed
 from ytterby.app.show import UNKNOWN, grand, significant
 from ytterby.app.tables import refuse_format, write
 from ytterby.balance import Balance, BalanceError, RecordError

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ytterby.app.changes import changed
 from ytterby.app.options import OptimiseOptions
 from ytterby.app.progress import announce_compilation
-from ytterby.app.run import changed
 from ytterby.app.sweep import WORTH_SHOWING, between, figures_of, unit_of
 from ytterby.plant import Plant, PlantError
 from ytterby.study import Aim, Binding, Held, Optimum, Study, pareto, worth_of_targets

@@ -69,7 +69,8 @@ class RunOptions(Site):
     """Of `ytterby run`."""
 
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     json: Flag = False
     """Print the balance as JSON and nothing else."""
     report: Path | None = None
@@ -143,7 +144,7 @@ class LeachColumnOptions:
     """Of `ytterby leach-column`."""
 
     set_: Changes = ()
-    """Change a field first, as in the file. May be repeated."""
+    """Change a field first, as in the file; none leaves it out. May be repeated."""
     csv: Path | None = None
     """Also write every step to this file."""
     plot: Path | None = None
@@ -160,7 +161,8 @@ class AccountsOptions(Site):
     """Of `ytterby accounts`."""
 
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     all: Flag = False
     """Print every line, not only those that matter."""
     out: Path | None = None
@@ -243,7 +245,8 @@ class SweepOptions(Place):
     assay: Several = ()
     """Also vary an element of a feed: --assay "scrap.Nd=0.5 %". May be repeated."""
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     cores: Flag = False
     """Use all cores of this machine."""
     cluster: str | None = None
@@ -276,7 +279,8 @@ class OptimiseOptions(Place):
     method: Literal["slopes", "models"] = "slopes"
     """Search along slopes, or by models through solved plants that need none."""
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     write: Path | None = None
     """Write the plant at its best to this file."""
     json: Flag = False

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ytterby.accounts import UnknownLine
+from ytterby.app.changes import changed
 from ytterby.app.options import Place, SweepOptions
 from ytterby.app.progress import announce_compilation
-from ytterby.app.run import changed
 from ytterby.app.sweep_store import Store
 from ytterby.plant import Plant, PlantError
 from ytterby.quantity import check as check_range
