@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 from tests.plants import magnet_plant
 
@@ -15,6 +16,7 @@ from ytterby.accounts import Line
 from ytterby.accounts.compare import Row
 from ytterby.app.cli import BAD_INPUT, status_of
 from ytterby.app.compare import differences
+from ytterby.app.sweep_store import Store
 from ytterby.plant.nearby import Nearby
 
 LOT = """
@@ -98,7 +100,6 @@ def test_accounts_go_to_a_file(capsys, plant, tmp_path):
 
 
 def test_accounts_go_to_a_sheet_each(capsys, plant, tmp_path):
-    openpyxl = pytest.importorskip("openpyxl")
     out = tmp_path / "accounts.xlsx"
     said(capsys, "accounts", plant, "--place", "EE", "--scrap", "scrap", "--out", str(out))
     book = openpyxl.load_workbook(out)
@@ -274,10 +275,6 @@ def test_a_stopped_sweep_goes_on_from_its_folder(capsys, plant, tmp_path, monkey
 
 @pytest.mark.parametrize("suffix", ["", ".parquet"])
 def test_results_in_a_folder_come_back_to_the_last_digit(tmp_path, suffix):
-    if suffix:
-        pytest.importorskip("pyarrow")
-    from ytterby.app.sweep_store import Store
-
     store = Store(tmp_path / f"results{suffix}")
     store.folder.mkdir()
     rows = [(3, {"a": 1 / 3, "b": 1e-17}, ""), (4, {}, "no steady state"), (7, {"a": 2.0}, "")]

@@ -14,7 +14,7 @@ from rich.text import Text
 from ytterby.app.changes import changed
 from ytterby.app.files import refuse_folder
 from ytterby.app.fit import shown as shown_fit
-from ytterby.app.options import LeachColumnOptions
+from ytterby.app.options_separation import LeachColumnOptions
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.app.run import require_unit
 from ytterby.app.show import duration, percent, significant
