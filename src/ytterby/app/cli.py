@@ -119,7 +119,7 @@ def facts(
     json
         Print them as JSON.
     """
-    from ytterby.app.explain import facts
+    from ytterby.app.fact_table import facts
 
     return facts(words, evidence=class_, as_json=json)
 
