@@ -16,12 +16,12 @@ from ytterby.app.options import (
 
 
 def accounts(plant: Path, /, *, options: AccountsOptions | None = None) -> int:
-    """Draw up recovery, cost, greenhouse gases and effluent of a plant.
+    """Draw up recovery, cost, greenhouse gases and effluent of a plant, or of a month.
 
     Parameters
     ----------
     plant
-        The plant file.
+        The plant file, or a balance that `ytterby run --json` or `ytterby reconcile --json` wrote.
     """
     from ytterby.app.accounts import accounts
 

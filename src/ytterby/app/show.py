@@ -12,6 +12,12 @@ SMALL = 1e-2
 """Below this a share is printed to two significant digits [-]."""
 LEAST_FLOW = 1e-3
 """Flows below this, a gram an hour, are printed as a limit [kg/h]."""
+SHOWN_AS = {"-": (100, "%"), "kg/s": (3600, "kg/h")}
+"""What a person is told by: factor and unit."""
+ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destination": 2} | {
+    "content": 2
+}
+"""Where the element stands in the key of a line, by the first word of the key."""
 _DIGITS = 3
 _SECONDS_PER_HOUR, _HOURS_PER_DAY, _DAYS_PER_MONTH = 3600, 24, 365.25 / 12
 _MILLION, _MOST_MILLIONS = 1e6, 1e9
