@@ -170,3 +170,12 @@ def test_the_pdf_is_written_wholly_and_the_same_each_time(tmp_path):
 def test_a_pdf_of_a_bare_balance_without_accounts(tmp_path):
     bare = replace(solved(), streams={}, facts={}, responses={}, details={})
     assert report_pdf.render(books_of(None, bare, Site())).startswith(b"%PDF-")
+
+
+def test_a_law_without_a_limit_on_water_is_not_told_as_one_that_is_kept():
+    plant, balance = magnet_plant(), solved()
+    page = render(books_of(plant, balance, Site(law="EU")), plant)
+    assert "Limits on its water in this law" in page and "0 of 0" not in page
+    assert "Limits exceeded, or so it seems" in render(
+        books_of(plant, balance, Site(law="CN")), plant
+    )
