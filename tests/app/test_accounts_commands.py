@@ -12,11 +12,13 @@ import openpyxl
 import pytest
 from tests.plants import magnet_plant
 
-from ytterby.accounts import Line
+from ytterby.accounts import Line, Statement
 from ytterby.accounts.compare import Row
+from ytterby.app.accounts import told
 from ytterby.app.cli import BAD_INPUT, status_of
 from ytterby.app.compare import differences
 from ytterby.app.sweep_store import Store
+from ytterby.app.terminal import console
 from ytterby.plant.nearby import Nearby
 
 LOT = """
@@ -86,6 +88,34 @@ def test_the_report_tells_recycled_content_apart(capsys, plant, tmp_path):
     assert heads.index("post-consumer</th>") < heads.index("pre-consumer</th>")
     assert first.startswith('<tr><th scope="row">rare earths</th><td class="n"></td>')
     assert '<td class="n">100 %</td><td class="n">0 %</td><td class="n">0 %</td>' in first
+
+
+def test_shares_are_told_in_percent_counts_as_they_are_and_limits_by_what_is_used(capsys):
+    lines = (
+        Line(("recovery", "kiln.product", "Nd"), "Nd that leaves", 0.5, "-"),
+        Line(("recovery", "kiln.product", "O"), "O that leaves", 0.25, "-"),
+        Line(("products",), "products in 2026-03", 4.0, "-"),
+        Line(("internal rate of return",), "rate", 1.25, "-"),
+        Line(("used", "limit", "water"), "oil in water: 6, at most 4 mg/L", 1.5, "-"),
+        Line(("used", "limit", "water"), "pH in water: 5, at least 6", 1.2, "-", remark="beyond"),
+        Line(("used", "heat"), "heat", 253.0, "kW"),
+        Line(("revenue",), "revenue", 19680123.0, "USD/year"),
+        *(Line((e,), e, None, "-", missing="nobody measured it") for e in ("As", "Cd", "Pb")),
+    )
+    console().print(told(Statement("What is told", lines), everything=False))
+    out = re.sub(" +", " ", capsys.readouterr().out)
+    for words in (
+        "Nd that leaves 50 %",
+        "products in 2026-03 4 \n",
+        "rate 125 %",
+        "at most 4 mg/L 150 % of limit",
+        "at least 6 beyond",
+        "heat 253 kW",
+        "revenue 19,680,000 USD/year",
+        "Not known: As; Cd and 1 more (nobody measured it)",
+    ):
+        assert words in out
+    assert "O that leaves" not in out
 
 
 def test_accounts_go_to_a_file(capsys, plant, tmp_path):

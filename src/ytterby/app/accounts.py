@@ -16,11 +16,12 @@ from ytterby.app.options import AccountsOptions
 from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.app.saved import SAVED, saved
-from ytterby.app.show import ELEMENT_AT, SHOWN_AS
+from ytterby.app.show import ALWAYS_IN_PERCENT, ELEMENT_AT, SHOWN_AS
 from ytterby.app.tables import refuse_format, write
 from ytterby.plant import Plant, PlantError
 
-_DIGITS = 5
+_DIGITS, _WHOLE = 5, 12
+"""Digits that are told, and those up to which a number is written without an exponent."""
 _LEAST_SHARE = 1e-3
 """Shares below this are left out of what is printed [-]."""
 _MOST_NAMED = 2
@@ -110,13 +111,16 @@ def told(one: Statement, *, everything: bool) -> Any:
 
 def _figure(line: Line) -> tuple[str, str]:
     """(value, unit) as a person is told; of a limit, how much of it is used."""
-    scale, unit = SHOWN_AS.get(line.unit, (1, line.unit))
-    if line.value is None:
-        return "?", unit
     of_limit = line.key[0] in _OF_A_LIMIT and line.unit == "-"
     if of_limit and _ACIDITY in line.label:  # a pH is no share of another
         return "", ""
-    return f"{scale * line.value:.{_DIGITS}g}", "% of limit" if of_limit else unit
+    scale, unit = SHOWN_AS.get(line.unit, (1, line.unit))
+    if line.unit == "-" and not of_limit and line.key[0] not in (*ELEMENT_AT, *ALWAYS_IN_PERCENT):
+        scale, unit = 1, ""  # a count, say
+    if line.value is None:
+        return "?", unit
+    rounded = float(f"{scale * line.value:.{_DIGITS}g}")
+    return f"{rounded:,.{_WHOLE}g}", "% of limit" if of_limit else unit
 
 
 def matters(line: Line) -> bool:

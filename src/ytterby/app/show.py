@@ -18,6 +18,8 @@ ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destin
     "content": 2
 }
 """Where the element stands in the key of a line, by the first word of the key."""
+ALWAYS_IN_PERCENT = ("internal rate of return", "minimum price")
+"""Lines without a unit that may exceed one and are told in per cent all the same."""
 _DIGITS = 3
 _SECONDS_PER_HOUR, _HOURS_PER_DAY, _DAYS_PER_MONTH = 3600, 24, 365.25 / 12
 _MILLION, _MOST_MILLIONS = 1e6, 1e9
