@@ -43,7 +43,10 @@ def main() -> None:
         f"reagents: {before:.3f} -> {after:.3f} USD per kg of oxide fed, {after / before - 1:+.1%}"
     )
     for limit in found.binding:
-        print(f"binds: {limit.what}, worth {limit.worth:.3g} USD/kg per unit")
+        worth = limit.worth * limit.step
+        print(f"binds: {limit.what}; {limit.step:g} more is worth {worth:.3g} USD/kg")
+    if not found.settled:
+        print(f"no optimum yet; the nearest train that was not solved: {found.unsolved}")
     print(f"{found.solved} trains solved")
     assert found.feasible and found.gain >= 0
 

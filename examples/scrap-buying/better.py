@@ -23,4 +23,5 @@ for name, value in found.best.items():
     print(f"{name}: {found.start[name]:.4g} -> {value:.4g}")
 print(f"margin: {found.gain:+.0f} USD/year after {found.solved} plants")
 for limit in found.binding:
-    print(f"binds: {limit.what}, worth {limit.worth:.4g} USD/year per unit")
+    worth = limit.worth * limit.step
+    print(f"binds: {limit.what}; easing it by {limit.step:g} is worth {worth:.4g} USD/year")

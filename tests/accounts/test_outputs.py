@@ -23,7 +23,7 @@ def test_plain_data_survives_json():
         "value": pytest.approx(106 / 86400),
         "unit": "kg/s",
         "missing": "",
-        "remark": "",
+        "remark": "of the elements that the balance follows, not of all",
         "streams": ["split.light"],
         "evidence": None,
     }

@@ -6,8 +6,10 @@ import re
 from functools import cache
 from pathlib import Path
 
+import bw_processing
 import numpy as np
 import pytest
+from fsspec.implementations.zip import ZipFileSystem
 from tests.plants import magnet_plant
 
 from ytterby.accounts import RULES, CarbonBasis, carbon, inventory, kinds_of
@@ -42,7 +44,8 @@ def test_the_matrix_of_the_inventory_gives_the_footprints_of_the_account(rule):
 @pytest.mark.filterwarnings(r"ignore:\s+It seems like you have an AMD/INTEL:UserWarning")
 @pytest.mark.parametrize("rule", RULES)
 def test_brightway_agrees_with_our_own_solve(rule):
-    bw2calc = pytest.importorskip("bw2calc")
+    import bw2calc  # which warns of the processor when it is imported
+
     made = inventory(solved(), basis(), rule)
     numbers = accounts_brightway.identifiers(made)
     for product, footprint in made.footprints().items():
@@ -58,8 +61,8 @@ def test_brightway_agrees_with_our_own_solve(rule):
 @pytest.mark.filterwarnings(r"ignore:\s+It seems like you have an AMD/INTEL:UserWarning")
 def test_a_background_database_takes_the_place_of_a_shipped_factor():
     """The database makes acid from one other activity and gives off a gas that it weighs itself."""
-    bw2calc = pytest.importorskip("bw2calc")
-    bw_processing = pytest.importorskip("bw_processing")
+    import bw2calc  # which warns of the processor when it is imported
+
     acid, chlorine, gas, carbon_dioxide = 1001, 1002, 2001, 2002
     database = bw_processing.create_datapackage(sum_intra_duplicates=True)
 
@@ -93,9 +96,6 @@ def test_a_background_database_takes_the_place_of_a_shipped_factor():
 
 
 def test_the_inventory_goes_to_brightway(tmp_path: Path):
-    bw_processing = pytest.importorskip("bw_processing")
-    from fsspec.implementations.zip import ZipFileSystem
-
     plant, out = tmp_path / "plant.yaml", tmp_path / "inventory.zip"
     magnet_plant().write(plant)
     words = ("accounts", str(plant), "--grid", "EE", "--json", "--brightway", str(out))

@@ -15,10 +15,12 @@ from tests.plants import EXAMPLE, EXAMPLE_FILE, STARTER
 
 from ytterby.accounts import kinds_of
 from ytterby.app import progress
+from ytterby.app.changes import changed
 from ytterby.app.cli import status_of
 from ytterby.app.run import machine_readable
 from ytterby.chemistry import NoEquilibrium
-from ytterby.plant import NotConverged, Plant, solve
+from ytterby.plant import NotConverged, Plant, PlantError, solve
+from ytterby.plant.file import dump
 from ytterby.plant.schema import schema
 
 
@@ -114,6 +116,50 @@ def test_check_tells_wiring_and_loops_without_solving(said, monkeypatch):
     assert "starter: 4 feeds, 3 units, 4 ways out" in out
     assert "Loops are closed at: residue.washings" in out
     assert "Nothing to remark." in out
+
+
+def test_check_tells_of_a_target_on_what_no_feed_brings(said, tmp_path):
+    text = EXAMPLE_FILE.read_text(encoding="utf-8").replace(
+        "Dy purity >= 99.5 %", "Tb purity >= 99.5 %"
+    )
+    (tmp_path / "terbium.yaml").write_text(text, encoding="utf-8")
+    status, out, _ = said("check", str(tmp_path / "terbium.yaml"))
+    assert status == 2
+    assert "error: dysprosium: a target names Tb, which no feed brings" in out
+    status, _, err = said("run", str(tmp_path / "terbium.yaml"))
+    assert status == 2 and "the feed holds no Tb" in err
+
+
+def test_a_field_or_a_target_is_left_out_by_none():
+    plant = Plant.read(EXAMPLE_FILE)
+    flows = ("dysprosium.targets.reflux=none", "dysprosium.flows.reflux=10 %")
+    for order in (flows, flows[::-1]):
+        given = changed(plant, order)
+        cascade = given.to_tree()["units"]["dysprosium"]
+        assert set(cascade["targets"]) == {"organic", "strip"}
+        assert cascade["flows"] == {"reflux": pytest.approx(0.1)}
+    assert "Ni" not in changed(plant, ("scrap.assay.Ni=none",)).to_tree()["feeds"]["scrap"]["assay"]
+    assert plant == Plant.read(EXAMPLE_FILE) == changed(plant, ())
+    assert "# the loop is just a name" in dump(given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["leach.solid=none"], "--set leach.solid=none: unit 'leach': found no 'solid', which it"),
+        (["leach.end_pH=none"], "found nothing at 'leach.end_pH' to leave out, expected one of is"),
+        (["dysprosium.targets.refux=none"], "organic, reflux, strip. Did you mean 'reflux'?"),
+        (["dysprosium.targets.reflux=none"], "found neither a target nor a flow for 'reflux'"),
+        (["dysprosium.flows.reflux=none"], "found nothing at 'dysprosium.flows.reflux'"),
+        (["leach=none"], "found the whole of 'leach', expected a field of it"),
+        (["lech.end_pH=none"], "expected unit.field. Did you mean 'leach'?"),
+        (["leach.acid_dose=1.3", "leach.acid_dse=2"], "--set leach.acid_dse=2: unit 'leach'"),
+    ],
+)
+def test_what_cannot_be_left_out_is_told(changes, message):
+    with pytest.raises(PlantError) as told:
+        changed(Plant.read(EXAMPLE_FILE), tuple(changes))
+    assert message in str(told.value)
 
 
 def test_explain_tells_ports_fields_limits_and_the_facts_behind(said):

@@ -66,6 +66,19 @@ def test_the_books_of_two_days_stand_side_by_side(files, tmp_path, capsys):
     assert changes["recovered | Nd"] < 0
 
 
+def test_a_month_of_readings_gives_a_statement_of_what_is_discharged(files, tmp_path, capsys):
+    assert status_of(["reconcile", *files(), "--json"]) == 0
+    path = tmp_path / "march.json"
+    path.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert status_of(["accounts", str(path), "--law", "CN"]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"Nd that leaves by waste +7\.\d+ +%", told)
+    assert "Masses of streams: of Nd alone, which the balance follows" in told
+    assert re.search(r"Pb in waste, at most 0.2 mg/L \(the\s+balance does not follow Pb", told)
+    assert status_of(["accounts", str(path), "--set", "leach.acid_dose=1"]) == 2
+    assert "found a saved balance, expected a plant file" in capsys.readouterr().err
+
+
 def test_a_flow_is_one_of_the_period(files, capsys):
     assert status_of(["reconcile", *files(), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

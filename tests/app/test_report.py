@@ -12,6 +12,7 @@ from tests.plants import magnet_plant
 
 from ytterby.accounts import Line
 from ytterby.accounts.prices import contained_value
+from ytterby.app import report_pdf
 from ytterby.app.books import Books, books_of
 from ytterby.app.figures import flowsheet_svg, sankey_svg
 from ytterby.app.figures.sankey_layout import ribbons
@@ -159,9 +160,6 @@ def test_flowsheet_lines_touch_the_boxes_they_join():
 
 
 def test_the_pdf_is_written_wholly_and_the_same_each_time(tmp_path):
-    pytest.importorskip("typst")
-    from ytterby.app import report_pdf
-
     path = tmp_path / "report.pdf"
     report_pdf.write(weighed(), magnet_plant(), path)
     assert path.read_bytes().startswith(b"%PDF-")
@@ -170,8 +168,14 @@ def test_the_pdf_is_written_wholly_and_the_same_each_time(tmp_path):
 
 
 def test_a_pdf_of_a_bare_balance_without_accounts(tmp_path):
-    pytest.importorskip("typst")
-    from ytterby.app import report_pdf
-
     bare = replace(solved(), streams={}, facts={}, responses={}, details={})
     assert report_pdf.render(books_of(None, bare, Site())).startswith(b"%PDF-")
+
+
+def test_a_law_without_a_limit_on_water_is_not_told_as_one_that_is_kept():
+    plant, balance = magnet_plant(), solved()
+    page = render(books_of(plant, balance, Site(law="EU")), plant)
+    assert "Limits on its water in this law" in page and "0 of 0" not in page
+    assert "Limits exceeded, or so it seems" in render(
+        books_of(plant, balance, Site(law="CN")), plant
+    )

@@ -1,7 +1,6 @@
 """PHREEQC as an oracle: the same constants give the same solids; databases spread around ours.
 
-Needs the package `phreeqc` (engine and databases of the USGS, which are pinned by their SHA-256);
-skipped where it is absent.
+The package `phreeqc` has engine and databases of the USGS, which are pinned by their SHA-256.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import phreeqc
 import pytest
 
 from ytterby.balance import Basis, Stream
@@ -28,7 +28,6 @@ from ytterby.chemistry import (
 from ytterby.facts import fact
 from ytterby.study.databases import DATABASES, OtherDatabase, engine_of, neutralised
 
-phreeqc = pytest.importorskip("phreeqc")
 pytestmark = pytest.mark.oracle
 
 IONS = ("Nd+3", "Dy+3", "Al+3", "Co+2", "Ca+2", "Pb+2", "Na+", "Cl-", "C2O4-2", "CO3-2", "F-")

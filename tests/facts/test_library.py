@@ -4,7 +4,17 @@ import math
 
 import pytest
 
-from ytterby.facts import EVIDENCE, UnknownFact, all_facts, fact, find, table, weakest
+from ytterby.facts import (
+    EVIDENCE,
+    UnknownFact,
+    all_facts,
+    below,
+    fact,
+    find,
+    known,
+    table,
+    weakest,
+)
 from ytterby.facts.library import read
 from ytterby.quantity import parse
 
@@ -35,6 +45,22 @@ def test_tables_are_read_by_their_last_part():
     constants = table("p507.log-k")
     assert constants["Nd"] is fact("p507.log-k.Nd")
     assert constants["Dy"].value > constants["Nd"].value
+
+
+def test_what_is_asked_for_alone_is_what_the_whole_library_holds():
+    """Only files that may hold a fact are read for it; none may be missed."""
+    heads = {f.name.rpartition(".")[0] for f in all_facts()}
+    for shipped in all_facts():
+        assert fact(shipped.name) is shipped
+    for head in heads:
+        rows = {f for f in all_facts() if f.name.rpartition(".")[0] == head}
+        assert set(table(head).values()) == rows
+        for prefix in (head, head.partition(".")[0]):
+            assert below(prefix) == tuple(f for f in all_facts() if f.name.startswith(f"{prefix}."))
+
+
+def test_names_that_are_no_fact_are_left_out():
+    assert list(known(["steam", "p507.log-k.Nd", "p507.log-k"])) == ["p507.log-k.Nd"]
 
 
 def test_facts_are_found_by_words():

@@ -10,7 +10,17 @@ import numpy as np
 import pytest
 from tests.plants import magnet_plant
 
-from ytterby.accounts import CarbonBasis, CostBasis, UnknownLine, price_set, sales, spread, weigh
+from ytterby.accounts import (
+    CarbonBasis,
+    CostBasis,
+    Line,
+    UnknownLine,
+    not_linear,
+    price_set,
+    sales,
+    spread,
+    weigh,
+)
 from ytterby.accounts.running import periods_per_year
 from ytterby.balance import Balance
 from ytterby.facts import fact
@@ -75,6 +85,42 @@ def test_samples_agree_with_the_first_order_where_accounts_are_linear(account):
         spread(line, facts), rel=0.2 if account == "carbon" else 0.05
     )
     assert math.isfinite(found.mean())
+
+
+def test_what_goes_straight_with_its_facts_is_told_from_what_bends():
+    """The margin goes with payabilities and prices, emissions with one over the efficiency of a
+    furnace; samples of the same facts say on which side more lies."""
+    plant, balance = solved()
+    told = {one.name: one for one in FIGURES.facts(plant, balance)}
+    assert "prices.payability.scrap" in told
+    for place, key, figure, name, doubt in (
+        (2, ("margin",), "margin", "prices.payability.scrap", ""),
+        (3, ("total",), "emissions", "sizing.furnace-efficiency", "more lies above"),
+    ):
+        statement = FIGURES.statements(plant, balance)[place]
+        one = told[name] if told[name].uncertainty else replace(told[name], uncertainty=0.07)
+
+        def redraw(changed, place=place):
+            return FIGURES.moved({changed.name: changed}).statements(plant, balance)[place]
+
+        line = weigh(statement, redraw, [one]).line(*key)
+        assert not_linear(line, {name: one}) == doubt
+        study = Study(plant, uncertain_account_facts([one]), FIGURES)
+        rows = [study.asked(row)(plant, balance) for row in draw(study.variables, 64, seed=1)]
+        values = np.array([row[figure] for row in rows])
+        beyond = (values.mean() - np.median(values)) / spread(line, {name: one})
+        # The mean of a straight line is its middle; a bent one has its tail on one side.
+        assert beyond > 0.1 if doubt else abs(beyond) < 0.02
+
+
+def test_a_share_near_all_and_a_figure_less_than_its_spread_are_told():
+    known = {"a.b": fact("prices.payability.scrap")}
+    share = Line(("recovery",), "share", 0.99, "-", movers=(("a.b", 0.02),))
+    money = Line(("margin",), "margin", -3.0, "USD/year", movers=(("a.b", 4.0),))
+    assert not_linear(share, known) == "more lies below: 100 % is the end"
+    assert not_linear(replace(share, value=0.9), known) == ""
+    assert not_linear(money, known) == "larger than the value"
+    assert not_linear(replace(money, value=None), known) == ""
 
 
 def test_facts_of_plant_and_accounts_are_sampled_together_and_the_same_for_a_seed():

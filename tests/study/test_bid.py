@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.plants import magnet_plant
 
 from ytterby.accounts import CostBasis
+from ytterby.accounts.allocation import WORTH
 from ytterby.plant import PlantError
 from ytterby.study import Bid, Lot, Measured, NoBlend, Offer, Terms, bid, blend, choose
 from ytterby.study.bid import _kept
@@ -37,6 +39,15 @@ TERMS = Terms(margin=1.0, confidence=0.9, samples=16)
 def offered(confidence: float = 0.9) -> Bid:
     terms = Terms(TERMS.margin, confidence, TERMS.samples)
     return bid(Lot.of(HDD), magnet_plant(), "scrap", CostBasis("CN"), terms)
+
+
+def test_a_tenth_off_the_prices_is_what_lower_prices_come_to():
+    told, basis = offered().statement, CostBasis("CN")
+    sold = {e: replace(p, value=0.9 * p.value) for e, p in basis.prices.items() if e in WORTH}
+    low = replace(basis, prices={**basis.prices, **sold})
+    lower = bid(Lot.of(HDD), magnet_plant(), "scrap", low, replace(TERMS, samples=2)).statement
+    fallen = lower.line("net").value - told.line("net").value
+    assert told.line("prices").value == pytest.approx(fallen, rel=1e-6)
 
 
 def test_the_way_from_what_is_contained_to_the_net_value_adds_up():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import distributed
 import pytest
 from tests.plants import magnet_plant
 
@@ -28,7 +29,6 @@ pytestmark = pytest.mark.filterwarnings(
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """The address of a scheduler on this machine, with one worker."""
-    distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=1,
         threads_per_worker=1,

@@ -10,7 +10,7 @@ from tests.plants import magnet_plant
 
 from ytterby.balance import Balance
 from ytterby.plant import Plant
-from ytterby.study import Aim, Held, Study, field_between, optimise, pareto
+from ytterby.study import Aim, Held, Study, field_between, optimise, pareto, worth_of_targets
 from ytterby.study.search import Search, current
 
 DOSE = field_between("leach.acid_dose", 1.0, 2.0)
@@ -26,6 +26,8 @@ def on_paper(start=(0.1, 0.9)) -> Search:
             "bowl": (x - 1.4) ** 2 + (y - 3.5) ** 2,
             "plane": 3 * x + y,
             "kink": abs(x - 1.3) + abs(y - 4.2),
+            "purity": 0.9962 + 1e-4 * (2 - x),
+            "fixed": 0.995,
         }
 
     return Search((DOSE, PH), np.array(start), formulas)
@@ -64,6 +66,35 @@ def test_ends_of_fields_bind_with_their_slopes(method):
     assert found.after["plane"] == pytest.approx(11)
     worth = {one.what: one.worth for one in found.binding}
     assert worth == pytest.approx({"leach.acid_dose <= 2": 3, "iron.to_pH <= 5": 1}, rel=1e-6)
+
+
+@WAYS
+def test_a_limit_that_is_met_with_room_does_not_bind(method):
+    """The purity is a thousandth above its limit, in which there are five thousandths at all."""
+    held = Held("purity", ">=", 0.995)
+    found = search(Aim("plane", "maximise"), held, method=method)
+    assert {one.what for one in found.binding} == {"leach.acid_dose <= 2", "iron.to_pH <= 5"}
+    assert found.settled and not found.stand.fixed
+
+
+def test_a_figure_at_its_limit_that_nothing_moves_does_not_bind_and_is_named():
+    held = Held("fixed", ">=", 0.995)
+    found = search(Aim("plane", "maximise"), held)
+    assert held.name not in {one.name for one in found.binding}
+    assert found.stand.fixed == (held,)
+
+
+def test_a_purity_is_held_to_its_impurity():
+    held = Held("purity", ">=", 0.999)
+    assert held.holds(0.999) and held.holds(0.9999)
+    assert not held.holds(0.9989)
+
+
+def test_a_search_that_was_cut_short_tells_so():
+    """A hundredth of the range of the dose is worth 0.03 of some 9."""
+    short = search(Aim("plane", "maximise"), most=1)
+    assert not short.settled and short.stand.rest == pytest.approx(0.03, abs=1e-3)
+    assert search(Aim("plane", "maximise")).settled
 
 
 @WAYS
@@ -129,6 +160,36 @@ def test_slopes_from_one_tangent_are_those_of_solved_neighbours():
     for name, slopes in by_difference.items():
         # Curvature over a step of a thousandth of the range is all that differs.
         assert by_tangent[name] == pytest.approx(slopes, rel=0.01, abs=1e-4 * abs(slopes).max())
+
+
+def test_easing_a_target_of_the_plant_is_worth_what_solved_plants_tell():
+    plant = Plant.read("examples/magnet-recycling/plant.yaml")
+
+    def flows(plant: Plant, balance: Balance) -> dict[str, float]:
+        return {"strip": balance.flow("strip_acid") * 3600, "alkali": balance.flow("alkali") * 3600}
+
+    study = Study(plant, (field_between("dysprosium.saponification", "25 %", "45 %"),), flows)
+    worth = {
+        one.what: one.worth for one in worth_of_targets(study, [35.0], Aim("strip", "minimise"))
+    }
+    assert set(worth) == {
+        "dysprosium: loading <= 0.7",
+        "dysprosium: Dy purity >= 0.995",
+        "dysprosium: Dy residual <= 0.01",
+    }
+    strip = plant.solve().flow("strip_acid")
+    for what, field, eased, step in (
+        ("dysprosium: loading <= 0.7", "dysprosium.loading_limit", 0.703, 0.003),
+        (
+            "dysprosium: Dy residual <= 0.01",
+            "dysprosium.targets.strip",
+            "Dy residual <= 1.05 %",
+            5e-4,
+        ),
+    ):
+        saved = 3600 * (strip - plant.with_(**{field: eased}).solve().flow("strip_acid"))
+        # Curvature over the step of the solved plants is what differs.
+        assert worth[what] == pytest.approx(saved / step, rel=0.1)
 
 
 def test_an_unknown_figure_is_refused_with_the_known_ones():

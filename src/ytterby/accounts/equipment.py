@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from ytterby.accounts.sizing import Item, Sizing, nothing, tank
 from ytterby.accounts.sizing_rules import RULES, TOLD, UNPRICED
 from ytterby.balance import Balance
-from ytterby.facts import Fact, UnknownFact, all_facts, table
+from ytterby.facts import Fact, UnknownFact, below, table
 
 Sized = tuple[tuple[Item, ...], str]
 """(equipment; what it lacks and why, or nothing)."""
@@ -39,17 +38,11 @@ def sizing_facts(
     facts = [*table("sizing").values()]
     facts += [f for k, f in table("sizing.residence").items() if k in kinds.values()]
     for kind in dict.fromkeys(kinds.values()):
-        facts += _facts_of(kind)
+        facts += below(f"sizing.{kind}")  # which only units of that kind use
     if "cascade" in kinds.values():
         facts += [*table("mixer-settler.residence-time").values()]
         facts += [table("sizing.residence")["solvent-tank"]]
     return {fact.name: (own or {}).get(fact.name, fact) for fact in facts}
-
-
-@cache
-def _facts_of(kind: str) -> tuple[Fact, ...]:
-    """The facts `sizing.<kind>`, which only units of that kind use."""
-    return tuple(f for f in all_facts() if f.name.startswith(f"sizing.{kind}."))
 
 
 def _sized(sizing: Sizing, unit: str, kind: str) -> Sized:
@@ -104,6 +97,5 @@ def equipment_cost(
 
 def equipment_kinds() -> tuple[str, ...]:
     """Kinds of equipment that a cost is known of."""
-    start = "cost.equipment."
-    names = (found.name for found in all_facts() if found.name.startswith(start))
-    return tuple(dict.fromkeys(name.removeprefix(start).partition(".")[0] for name in names))
+    names = (found.name.removeprefix("cost.equipment.") for found in below("cost.equipment"))
+    return tuple(dict.fromkeys(name.partition(".")[0] for name in names))

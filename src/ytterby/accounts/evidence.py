@@ -19,6 +19,9 @@ NEGLIGIBLE = 1e-9
 Responses are differences of solved plants, so a fact without influence shows up as round-off.
 """
 
+_BENT = 0.1
+"""Part of the spread of a line that may be left out by taking it as straight [-]."""
+
 Account = Callable[[Balance], Statement]
 
 
@@ -44,8 +47,9 @@ def attribute(account: Account, balance: Balance) -> Statement:
                 for line in statement.lines
             ),
         )
+    # The plant answers along straight lines, so a step down would tell little more.
     shifted = {fact: account(_shifted(balance, fact)) for fact in balance.responses}
-    return _with_movers(statement, shifted, balance.facts)
+    return _with_movers(statement, shifted, {}, balance.facts)
 
 
 def weigh(
@@ -54,13 +58,17 @@ def weigh(
     """`statement` with what facts of the account itself, such as prices, move as well.
 
     redraw: draws the account up with one fact changed. facts: those to move, each by one standard
-    uncertainty or a tenth of its value; in `Line.movers` they stand by their own name.
+    uncertainty or a tenth of its value, up and down; in `Line.movers` they stand by their own name.
     """
     told = {fact.name: fact for fact in facts if step_of(fact)}
-    shifted = {
-        name: redraw(replace(fact, value=fact.value + step_of(fact))) for name, fact in told.items()
-    }
-    return _with_movers(statement, shifted, told)
+    up, down = (
+        {
+            name: redraw(replace(fact, value=fact.value + way * step_of(fact)))
+            for name, fact in told.items()
+        }
+        for way in (1, -1)
+    )
+    return _with_movers(statement, up, down, told)
 
 
 def _shifted(balance: Balance, fact: str) -> Balance:
@@ -68,28 +76,46 @@ def _shifted(balance: Balance, fact: str) -> Balance:
     return replace(moved, masses=np.maximum(moved.masses, 0.0))
 
 
+Values = Mapping[tuple[str, ...], float | None]
+"""Value of each line, by its key."""
+
+
 def _with_movers(
-    statement: Statement, shifted: Mapping[str, Statement], facts: Mapping[str, Fact]
+    statement: Statement,
+    up: Mapping[str, Statement],
+    down: Mapping[str, Statement],
+    facts: Mapping[str, Fact],
 ) -> Statement:
-    """shifted: the statement with each fact one step higher, by the key the fact goes by."""
-    by_key = {name: {line.key: line for line in one.lines} for name, one in shifted.items()}
+    """up: the statement with each fact one step higher, by the key the fact goes by. down: with
+    some of them one step lower."""
+    shifted = {
+        name: (_values(higher), _values(down[name]) if name in down else {})
+        for name, higher in up.items()
+    }
     return replace(
-        statement, lines=tuple(_attributed(line, by_key, facts) for line in statement.lines)
+        statement, lines=tuple(_attributed(line, shifted, facts) for line in statement.lines)
     )
 
 
+def _values(statement: Statement) -> Values:
+    return {line.key: line.value for line in statement.lines}
+
+
 def _attributed(
-    line: Line,
-    shifted: Mapping[str, Mapping[tuple[str, ...], Line]],
-    facts: Mapping[str, Fact],
+    line: Line, shifted: Mapping[str, tuple[Values, Values]], facts: Mapping[str, Fact]
 ) -> Line:
     if line.value is None:
         return line
-    movers = []
-    for fact, lines in shifted.items():
-        moved = lines[line.key].value if line.key in lines else None
-        if moved is not None and abs(moved - line.value) > NEGLIGIBLE * abs(line.value):
-            movers.append((fact, moved - line.value))
+    least = NEGLIGIBLE * abs(line.value)
+    movers, bends = [], []
+    for fact, values in shifted.items():
+        higher, lower = (one.get(line.key) for one in values)
+        if higher is not None and abs(higher - line.value) > least:
+            movers.append((fact, higher - line.value))
+        if higher is not None and lower is not None:
+            bend = (higher + lower) / 2 - line.value
+            if abs(bend) > least:
+                bends.append((fact, bend))
     keys = tuple(fact for fact, _ in movers)
     moving = weakest(tuple(facts[key] for key in keys if key in facts)) if keys else None
     movers = sorted((*line.movers, *movers), key=lambda mover: (-abs(mover[1]), mover[0]))
@@ -98,6 +124,7 @@ def _attributed(
         facts=tuple(dict.fromkeys((*line.facts, *keys))),
         evidence=weaker(line.evidence, moving),
         movers=tuple(movers),
+        bends=(*line.bends, *bends),
     )
 
 
@@ -109,6 +136,34 @@ def spread(line: Line, facts: Mapping[str, Fact]) -> float:
     `Line.movers`: `Balance.facts`, and those of the account by name where they were weighed.
     """
     return math.sqrt(sum(change**2 for change in changes(line, facts).values()))
+
+
+def bend(line: Line, facts: Mapping[str, Fact]) -> float:
+    """What straight lines leave out of `line`, for one standard uncertainty of each fact [-].
+
+    The line is drawn up with each fact of the account a step up and a step down; their mean less
+    the value is what it bends by, and those of all facts, as the root of the sum of their squares,
+    are set against `spread`. Positive where what is left out lies above the value, negative below.
+    Bends and kinks of the plant itself, whose answer is to first order, are not seen.
+    """
+    together: dict[Fact, float] = {}
+    for key, change in line.bends:
+        together[facts[key]] = together.get(facts[key], 0.0) + change
+    size = math.sqrt(sum(change**2 for change in together.values()))
+    straight = spread(line, facts)
+    return math.copysign(size / straight, sum(together.values())) if straight > 0 else 0.0
+
+
+def not_linear(line: Line, facts: Mapping[str, Fact]) -> str:
+    """Why `spread` is no good measure of how far `line` may lie off, or nothing."""
+    if line.value is None:
+        return ""
+    straight, bent = spread(line, facts), bend(line, facts)
+    if abs(bent) > _BENT:
+        return f"more lies {'above' if bent > 0 else 'below'}"
+    if line.unit == "-" and 0 <= line.value <= 1 and line.value + straight > 1:
+        return "more lies below: 100 % is the end"
+    return "larger than the value" if straight > abs(line.value) else ""
 
 
 def share_resting_on(classes: Iterable[Evidence], line: Line, facts: Mapping[str, Fact]) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ytterby.facts import Fact, all_facts
+from ytterby.facts import Fact, below
 
 Verdict = Literal[
     "compliant",
@@ -18,7 +18,7 @@ Verdict = Literal[
     "indicative: beyond",
     "indicative: undecided",
 ]
-_LIMITS, _BASELINE = "limits.", "baseline water"
+_LIMITS, _BASELINE = "limits", "baseline water"
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,8 @@ def jurisdictions() -> tuple[str, ...]:
     return tuple(sorted({fact.labels["jurisdiction"] for fact in _shipped()}))
 
 
-def _shipped() -> Iterator[Fact]:
-    return (fact for fact in all_facts() if fact.name.startswith(_LIMITS))
+def _shipped() -> Sequence[Fact]:
+    return below(_LIMITS)
 
 
 def _carries(limit: Limit, name: str, wanted: str) -> bool:

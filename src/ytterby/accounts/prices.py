@@ -147,6 +147,11 @@ def contained_value(balance: Balance, feed: str, prices: PriceSet) -> float:
     )
 
 
+def paid_for_scrap(own: Mapping[str, Fact] | None = None) -> Fact:
+    """The share of the value that scrap contains which is usually paid for it [-]."""
+    return _payability(own, "scrap")
+
+
 def priced_by_content(
     balance: Balance, feed: str, prices: PriceSet, own: Mapping[str, Fact] | None = None
 ) -> dict[str, Fact]:
@@ -155,7 +160,7 @@ def priced_by_content(
     The share is the fact `prices.payability.scrap`, or the one of that name in `own`, and what
     rests on it is no better founded.
     """
-    paid = _payability(own, "scrap")
+    paid = paid_for_scrap(own)
     mass = balance.flow(feed) * balance.period
     price = paid.value * contained_value(balance, feed, prices) / mass
     source = f"{paid.value:g} of the oxides it contains; {paid.source}"

@@ -40,7 +40,10 @@ def _product(view: Flows, row: int) -> Iterator[Line]:
     columns = [column for column, _ in view.rare_earths]
     oxides = flows[columns] * [oxide_factor(e) for _, e in view.rare_earths]
     oxide = oxides.sum()
-    yield Line.of(("flow", name), f"flow of {name}", total, "kg/s", (name,), _unknown(view, row))
+    whole = name in view.balance.streams
+    remark = "" if whole else "of the elements that the balance follows, not of all"
+    label, reason = f"flow of {name}", _unknown(view, row)
+    yield Line.of(("flow", name), label, total, "kg/s", (name,), reason, remark)
     if not oxide:
         reason = f"{name} holds no rare earths"
         yield Line(("oxide", name), f"rare earth oxides in {name}", None, "kg/s", (name,), reason)

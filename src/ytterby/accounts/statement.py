@@ -33,7 +33,9 @@ class Line:
     streams: names of the streams it was computed from.
     facts: keys (`unit.field`) of the facts that it rests on. evidence: the weakest class among
     them. movers: (fact key, change of value [unit] for one step of that fact), largest first; a
-    step is one standard uncertainty, or a tenth of the value where none is stated.
+    step is one standard uncertainty, or a tenth of the value where none is stated. bends: (fact
+    key, mean of the changes for one step up and one step down [unit]): nothing where the value goes
+    straight with the fact.
 
     An account fills in the facts of its own, such as prices; `attribute` adds those of the plant
     and what moves the line. A value that no fact moves has no evidence class of its own. Settings
@@ -50,6 +52,7 @@ class Line:
     evidence: Evidence | None = None
     movers: tuple[tuple[str, float], ...] = ()
     remark: str = ""
+    bends: tuple[tuple[str, float], ...] = ()
 
     @staticmethod
     def of(

@@ -133,7 +133,7 @@ def _told(route: str, one: Bid) -> Any:
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
     for line in one.statement.lines:
         value = "?" if line.value is None else f"{line.value:+.3f}"
-        if line.key[0] == "penalty":  # told for its own sake: what adds up holds it already
+        if line.key[0] in ("penalty", "prices"):  # told for its own sake: no part of what adds up
             value = f"({value})"
         table.add_row(line.label, value, line.missing or line.remark)
     return table

@@ -187,10 +187,10 @@ def _with_climate(books: Books, basis: CarbonBasis, weighed: bool) -> Books:
 
 def facts_in(statement: Statement, known: Iterable[Fact]) -> tuple[Fact, ...]:
     """The facts of the account itself that its lines name, shipped ones or some of `known`."""
-    from ytterby.facts import all_facts
+    from ytterby.facts import known as shipped
 
-    by_name = {fact.name: fact for fact in (*all_facts(), *known)}
     names = dict.fromkeys(name for line in statement.lines for name in line.facts)
+    by_name = shipped(names) | {fact.name: fact for fact in known}
     return tuple(by_name[name] for name in names if name in by_name)
 
 

@@ -10,19 +10,12 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from ytterby import __version__
-from ytterby.app.cli_accounts import COMMANDS
+from ytterby.app.cli_accounts import COMMANDS as OF_ACCOUNTS
 from ytterby.app.cli_ledger import ledger
 from ytterby.app.cli_reconcile import reconcile
+from ytterby.app.cli_separation import COMMANDS as OF_SEPARATION
 from ytterby.app.cli_statement import statement
-from ytterby.app.options import (
-    Changes,
-    FitOptions,
-    Flag,
-    LeachColumnOptions,
-    RunOptions,
-    Several,
-    SimulateOptions,
-)
+from ytterby.app.options import Changes, Flag, RunOptions
 
 RESULT_IS_NONE, BAD_INPUT, INTERRUPTED = 1, 2, 130
 """Exit statuses: nothing settled or closed; the input cannot be used, or asks for what cannot be;
@@ -55,54 +48,6 @@ def run(plant: Path, /, *, options: RunOptions | None = None) -> int:
 
 
 @app.command
-def simulate(plant: Path, unit: str, /, *, options: SimulateOptions | None = None) -> int:
-    """Follow a cascade of a plant in time: purity, and when it is to specification.
-
-    Parameters
-    ----------
-    plant
-        The plant file.
-    unit
-        The cascade in it.
-    """
-    from ytterby.app.simulate import simulate_unit
-
-    return simulate_unit(plant, unit, options or SimulateOptions())
-
-
-@app.command
-def fit(data: Path, /, *, options: FitOptions | None = None) -> int:
-    """Fit constants of an extractant to measurements: values, intervals, what cannot be told.
-
-    Parameters
-    ----------
-    data
-        A CSV file. Isotherms: sample, component, aqueous, organic, extractant [mol/L, dimer for an
-        acidic extractant] and pH; stage profiles: stage, phase, component, concentration [mol/L],
-        uncertainty [relative].
-    """
-    from ytterby.app.fit import fit_table
-
-    return fit_table(data, options or FitOptions())
-
-
-@app.command(name="leach-column")
-def leach_column(plant: Path, unit: str, /, *, options: LeachColumnOptions | None = None) -> int:
-    """Follow the clay of a plant in time: breakthrough, recovery, what stays in the ground.
-
-    Parameters
-    ----------
-    plant
-        The plant file.
-    unit
-        The clay-leach in it.
-    """
-    from ytterby.app.leach_column import leach_column
-
-    return leach_column(plant, unit, options or LeachColumnOptions())
-
-
-@app.command
 def losses(
     plant: Path,
     element: str,
@@ -120,7 +65,7 @@ def losses(
     element
         Such as Dy.
     set_
-        Change a field first, as in the file. May be repeated.
+        Change a field first, as in the file; none leaves it out. May be repeated.
     confirm
         Solve the plant anew with so many of the best settings, instead of a first-order answer.
     """
@@ -174,7 +119,7 @@ def facts(
     json
         Print them as JSON.
     """
-    from ytterby.app.explain import facts
+    from ytterby.app.fact_table import facts
 
     return facts(words, evidence=class_, as_json=json)
 
@@ -204,81 +149,7 @@ def new(path: Path, /) -> int:
     return new(path)
 
 
-@app.command
-def design(
-    feed: str,
-    /,
-    *,
-    cut: str | None = None,
-    purity: str = "99.9 %",
-    recovery: str = "99 %",
-    product: Several = (),
-    remainder: str = "99 %",
-    flow: str = "100 kg/h",
-    extractant: str = "P507",
-    cut_extractant: Several = (),
-    prices: Path | None = None,
-    unsharp: Flag = False,
-    link: Flag = False,
-    plant: Path | None = None,
-    report: Path | None = None,
-) -> int:
-    """Design a cascade for a cut, or a train of them for products.
-
-    Parameters
-    ----------
-    feed
-        A shipped partition such as longnan, or oxide shares such as Nd=60,Pr=20,Dy=20.
-    cut
-        The last element that stays in the raffinate: --cut Nd.
-    purity
-        Extracted elements in the oxides of the extract.
-    recovery
-        Share of what is extracted, or of each product's elements, that is not lost.
-    product
-        A wanted product and its purity: --product Pr+Nd:99.5%. May be repeated.
-    remainder
-        Purity of what lies between the wanted products.
-    flow
-        Rare earth oxides fed.
-    extractant
-        Extractant of every cascade: P507, D2EHPA or Cyanex 272.
-    cut_extractant
-        Another one for one cut of a train: --cut-extractant "Er|Tm=Cyanex 272". May be repeated.
-    prices
-        A YAML file with prices in place of the shipped ones, such as acid: 0.2.
-    unsharp
-        Also try a first cut that lets one product leave by both outlets.
-    link
-        Also run pairs of cascades with one organic, all that save reagents: after an unsharp cut
-        those that make its product, or else the loaded organic of a cascade feeds the one that
-        parts its extract.
-    plant
-        Write the cut to this file, for ytterby run.
-    report
-        Also write one self-contained HTML page to this file.
-    """
-    from ytterby.app.design import run
-
-    return run(
-        feed,
-        cut=cut,
-        purity=purity,
-        recovery=recovery,
-        products=product,
-        remainder=remainder,
-        flow=flow,
-        extractant=extractant,
-        cut_extractants=cut_extractant,
-        prices=prices,
-        unsharp=unsharp,
-        linked=link,
-        plant=plant,
-        report=report,
-    )
-
-
-for _command in (*COMMANDS, reconcile, statement):
+for _command in (*OF_SEPARATION, *OF_ACCOUNTS, reconcile, statement):
     app.command(_command)
 app.command(ledger)
 

@@ -16,12 +16,12 @@ from ytterby.app.options import (
 
 
 def accounts(plant: Path, /, *, options: AccountsOptions | None = None) -> int:
-    """Draw up recovery, cost, greenhouse gases and effluent of a plant.
+    """Draw up recovery, cost, greenhouse gases and effluent of a plant, or of a month.
 
     Parameters
     ----------
     plant
-        The plant file.
+        The plant file, or a balance that `ytterby run --json` or `ytterby reconcile --json` wrote.
     """
     from ytterby.app.accounts import accounts
 
@@ -50,7 +50,8 @@ def bid(lot: Path, /, *plants: Path, options: BidOptions | None = None) -> int:
     Parameters
     ----------
     lot
-        The file of the lot: its assay with uncertainty, moisture, oil and coating.
+        A YAML file with lot: a name, assay: {Nd: 22.8 ± 0.5 %, Dy: 1.2 %}, and where there is any
+        moisture: 1 ± 0.3 %, oil, coating; remainder: inert.
     plants
         One plant file or several.
     """
@@ -65,7 +66,7 @@ def blend(lots: Path, /, *, mass: str, limit: Several = (), json: Flag = False) 
     Parameters
     ----------
     lots
-        The file of the lots: assay, available mass and price of each.
+        A YAML file with lots: and of each what `bid` takes, available: 20 t, price: 15 USD/kg.
     mass
         Of dry, clean material, such as "10 t".
     limit

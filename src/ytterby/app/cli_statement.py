@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
+
+from ytterby.app.options import Flag, Several, Text
 
 statement = App(
     name="statement",
@@ -13,13 +16,38 @@ statement = App(
     help_flags=["--help", "-h"],
     help_format="plaintext",
 )
-Json = Annotated[bool, Parameter(negative=(), help="Print JSON and nothing else.")]
-Out = Annotated[Path | None, Parameter(help="Write to this file: .json, .csv or .xlsx.")]
-On = Annotated[str | None, Parameter(help="The day whose law counts; today when not given.")]
-Rules = Annotated[Path | None, Parameter(help="A file of rules of yours beside the shipped ones.")]
 Books = Annotated[str, Parameter(help="The books: a file, or the address of a database.")]
 LotName = Annotated[str, Parameter(help="The lot.")]
-Lots = Annotated[tuple[str, ...], Parameter(name="--lot", negative=(), help="May be repeated.")]
+Lots = Annotated[Several, Parameter(name="--lot", help="May be repeated.")]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Output:
+    """How a statement is told."""
+
+    json: Flag = False
+    """Print JSON and nothing else."""
+    out: Path | None = None
+    """Write to this file: .json, .csv or .xlsx."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Ruled(Output):
+    """Of a statement that rests on rules of law."""
+
+    rules: Path | None = None
+    """A file of rules of yours beside the shipped ones."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Dated(Ruled):
+    """Of a statement that rests on the law of a day."""
+
+    on: str | None = None
+    """The day whose law counts; today when not given."""
 
 
 @statement.command
@@ -30,17 +58,14 @@ def closing(
     *,
     first: Annotated[str, Parameter(help="First month, such as 2026-01.")],
     last: Annotated[str, Parameter(help="Last month.")],
-    element: Annotated[tuple[str, ...], Parameter(negative=(), help="May be repeated.")] = (),
-    json: Json = False,
-    out: Out = None,
+    element: Annotated[Several, Parameter(help="May be repeated.")] = (),
+    options: Output | None = None,
 ) -> int:
     """Material unaccounted for by month, and what chance does not explain."""
     from ytterby.app import statement as told
 
     books, boundaries = told.book_of(book), told.months(first, last)
-    return told.tell(
-        lambda: [told.closing(books, account, boundaries, element)], as_json=json, out=out
-    )
+    return told.tell(lambda: [told.closing(books, account, boundaries, element)], options)
 
 
 @statement.command
@@ -48,19 +73,19 @@ def plan(
     file: Annotated[Path, Parameter(help="YAML: throughput, stock, instruments, losses, better.")],
     /,
     *,
-    json: Json = False,
-    out: Out = None,
+    options: Output | None = None,
 ) -> int:
     """Tell with what chance losses are found, and what better measurement would buy."""
     from ytterby.app import statement as told
     from ytterby.app.statement_files import plan
 
-    return told.tell(lambda: [plan(file)], as_json=json, out=out)
+    return told.tell(lambda: [plan(file)], options)
 
 
 @statement.command
 def law(
-    *words: str, on: On = None, rules: Rules = None, json: Json = False, out: Out = None
+    *words: str,
+    options: Dated | None = None,
 ) -> int:
     """List the rules of law that statements rest on, with status, source and how they were read.
 
@@ -71,28 +96,33 @@ def law(
     """
     from ytterby.app import statement as told
 
-    day, law = told.today(on), told.law_of(rules)
-    return told.tell(lambda: [told.law(words, day, law)], as_json=json, out=out)
+    day, law = told.law_on(options)
+    return told.tell(lambda: [told.law(words, day, law)], options)
 
 
 @statement.command
-def oxide(book: Books, /, *, lot: Lots = (), json: Json = False, out: Out = None) -> int:
+def oxide(book: Books, /, *, lot: Lots = (), options: Output | None = None) -> int:
     """Element mass and oxide equivalent (REO) of lots."""
     from ytterby.app import statement as told
 
     books = told.book_of(book)
-    return told.tell(lambda: [told.oxides(books, lot)], as_json=json, out=out)
+    return told.tell(lambda: [told.oxides(books, lot)], options)
 
 
 @statement.command
 def fingerprint(
-    book: Books, /, *, lot: Lots = (), rules: Rules = None, json: Json = False, out: Out = None
+    book: Books,
+    /,
+    *,
+    lot: Lots = (),
+    options: Ruled | None = None,
 ) -> int:
     """Tell whether assays fit the feed class that was declared."""
     from ytterby.app import statement as told
 
-    books, law = told.book_of(book), told.law_of(rules)
-    return told.tell(lambda: told.fingerprints(books, lot, law), as_json=json, out=out)
+    books = told.book_of(book)
+    law = told.law_of(options.rules if options else None)
+    return told.tell(lambda: told.fingerprints(books, lot, law), options)
 
 
 @statement.command
@@ -100,14 +130,13 @@ def match(
     file: Annotated[Path, Parameter(help="CSV: item, paper, mass, unit, uncertainty.")],
     /,
     *,
-    json: Json = False,
-    out: Out = None,
+    options: Output | None = None,
 ) -> int:
     """Match receipts, production, invoices and stock."""
     from ytterby.app import statement as told
     from ytterby.app.statement_files import papers
 
-    return told.tell(lambda: [papers(file)], as_json=json, out=out)
+    return told.tell(lambda: [papers(file)], options)
 
 
 @statement.command
@@ -117,19 +146,16 @@ def flows(
     *,
     month: Annotated[str, Parameter(help="Such as 2026-03.")],
     quota: Annotated[str | None, Parameter(help="Of the year, as oxide, such as '400 t'.")] = None,
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    options: Dated | None = None,
 ) -> int:
     """The Chinese monthly flow statement, and what is left of a quota."""
     from ytterby.app import statement as told
     from ytterby.app.statement_flows import flows
     from ytterby.quantity import parse
 
-    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
+    books, (day, law) = told.book_of(book), told.law_on(options)
     allowed = {"separation": parse(quota, "kg")} if quota is not None else {}
-    return told.tell(lambda: flows(books, month, allowed, day, law), as_json=json, out=out)
+    return told.tell(lambda: flows(books, month, allowed, day, law), options)
 
 
 @statement.command
@@ -137,17 +163,14 @@ def taxes(
     file: Annotated[Path, Parameter(help="YAML: what was sold, discharged, dumped and bought.")],
     /,
     *,
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    options: Dated | None = None,
 ) -> int:
     """Chinese resource tax, environmental tax, refund of VAT and reverse invoices."""
     from ytterby.app import statement as told
     from ytterby.app.statement_files import taxes
 
-    day, law = told.today(on), told.law_of(rules)
-    return told.tell(lambda: taxes(file, day, law), as_json=json, out=out)
+    day, law = told.law_on(options)
+    return told.tell(lambda: taxes(file, day, law), options)
 
 
 @statement.command
@@ -158,22 +181,18 @@ def recovery(
     /,
     *,
     uncertainty: Annotated[float, Parameter(help="Of the recovery.")],
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    options: Dated | None = None,
 ) -> int:
     """Tell whether a recovery is plausible."""
     from ytterby.accounts.bands import recovery_bands
     from ytterby.app import statement as told
     from ytterby.quantity import parse
 
-    day, law = told.today(on), told.law_of(rules)
+    day, law = told.law_on(options)
     went, came = parse(taken, "kg"), parse(made, "kg")
     return told.tell(
         lambda: [recovery_bands(stage, went, came, uncertainty=uncertainty, on=day, law=law)],
-        as_json=json,
-        out=out,
+        options,
     )
 
 
@@ -186,22 +205,17 @@ def recycled(
     model: Annotated[str, Parameter(help="Custody model of ISO 22095.")] = "controlled blending",
     first: Annotated[str | None, Parameter(help="First month that is averaged.")] = None,
     last: Annotated[str | None, Parameter(help="Last month that is averaged.")] = None,
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    options: Dated | None = None,
 ) -> int:
     """Recycled share of Nd, Dy, Pr, Tb, B, Sm, Ni and Co in a lot, pre- and post-consumer apart."""
     from ytterby.app import statement as told
 
-    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
+    books, (day, law) = told.book_of(book), told.law_on(options)
     window = None
     if first is not None and last is not None:
         boundaries = told.months(first, last)
         window = (boundaries[0], boundaries[-1])
-    return told.tell(
-        lambda: [told.recycled(books, lot, model, window, day, law)], as_json=json, out=out
-    )
+    return told.tell(lambda: [told.recycled(books, lot, model, window, day, law)], options)
 
 
 @statement.command
@@ -214,19 +228,14 @@ def credit(
     factor: Annotated[str, Parameter(help="Documented recovery, such as '94 %'.")],
     source: Literal["post-consumer", "pre-consumer", "primary"] = "post-consumer",
     expires: Annotated[float | None, Parameter(help="Life of a credit in days.")] = None,
-    json: Json = False,
-    out: Out = None,
+    options: Output | None = None,
 ) -> int:
     """Mass balance by credits: draw claims from what went in; an overdraft is refused."""
     from ytterby.app import statement as told
     from ytterby.quantity import parse
 
     books, share = told.book_of(book), parse(factor, "-")
-    return told.tell(
-        lambda: [told.credit(books, element, source, share, claims, expires)],
-        as_json=json,
-        out=out,
-    )
+    return told.tell(lambda: [told.credit(books, element, source, share, claims, expires)], options)
 
 
 @statement.command
@@ -235,20 +244,15 @@ def origin(
     lot: LotName,
     /,
     *,
-    sintered_in: Annotated[str, Parameter(help="Country of milling and sintering.")] = "",
-    recycled: Annotated[bool, Parameter(negative=(), help="NdFeB from recycled only.")] = False,
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    sintered_in: Annotated[Text, Parameter(help="Country of milling and sintering.")] = "",
+    recycled: Annotated[Flag, Parameter(help="NdFeB from recycled only.")] = False,
+    options: Dated | None = None,
 ) -> int:
     """The origin test of 10 USC 4872, per element and stage."""
     from ytterby.app import statement as told
 
-    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
-    return told.tell(
-        lambda: [told.origin(books, lot, sintered_in, recycled, day, law)], as_json=json, out=out
-    )
+    books, (day, law) = told.book_of(book), told.law_on(options)
+    return told.tell(lambda: [told.origin(books, lot, sintered_in, recycled, day, law)], options)
 
 
 @statement.command
@@ -260,20 +264,15 @@ def purity(
     /,
     *,
     cost: Annotated[str, Parameter(help="Of production, such as '1000 USD'.")] = "0 USD",
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    options: Dated | None = None,
 ) -> int:
     """The chance that a lot meets the purity gate of US 45X."""
     from ytterby.app import statement as told
     from ytterby.quantity import parse
 
-    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
+    books, (day, law) = told.book_of(book), told.law_on(options)
     spent = parse(cost, "USD")
-    return told.tell(
-        lambda: [told.purity(books, lot, form, element, spent, day, law)], as_json=json, out=out
-    )
+    return told.tell(lambda: [told.purity(books, lot, form, element, spent, day, law)], options)
 
 
 @statement.command
@@ -283,13 +282,10 @@ def export_control(
     form: Annotated[str, Parameter(help="metal, alloy, target, magnet, oxide or compound.")],
     /,
     *,
-    on: On = None,
-    rules: Rules = None,
-    json: Json = False,
-    out: Out = None,
+    options: Dated | None = None,
 ) -> int:
     """The listed items of Chinese export control that a lot matches."""
     from ytterby.app import statement as told
 
-    books, day, law = told.book_of(book), told.today(on), told.law_of(rules)
-    return told.tell(lambda: [told.controlled(books, lot, form, day, law)], as_json=json, out=out)
+    books, (day, law) = told.book_of(book), told.law_on(options)
+    return told.tell(lambda: [told.controlled(books, lot, form, day, law)], options)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
@@ -16,14 +15,14 @@ from ytterby.accounts import compare as side_by_side
 from ytterby.accounts.allocation import WORTH
 from ytterby.accounts.compare import Row
 from ytterby.app.books import Books, books_of
+from ytterby.app.changes import changed
 from ytterby.app.files import refuse_folder
 from ytterby.app.options import CompareOptions
 from ytterby.app.own_files import require_files
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.app.run import changed
-from ytterby.app.show import UNKNOWN, grand, significant
+from ytterby.app.saved import SAVED, Saved, saved
+from ytterby.app.show import ELEMENT_AT, SHOWN_AS, UNKNOWN, grand, significant
 from ytterby.app.tables import refuse_format, write
-from ytterby.balance import Balance, BalanceError, RecordError
 from ytterby.plant import Plant, PlantError
 
 LEAST_CHANGE = 1e-4
@@ -36,24 +35,7 @@ _NOTHING = 1e-7
 _UNSEEN = 1e-6
 """Changes below this share of the largest value are what solving leaves over [-]."""
 _GRAND, _DIGITS = 1e5, 4
-_SHOWN_AS = {"-": (100, "%"), "kg/s": (3600, "kg/h")}
-_ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destination": 2}
-_ELEMENT_AT |= {"content": 2}
-"""Where the element stands in the key of a line, by the first word of the key."""
-_SAVED = ".json"
 _TOGETHER = "rare earths"
-
-
-@dataclass(frozen=True, eq=False)
-class Saved:
-    """A balance that was written before, with the kinds of its units where they were told."""
-
-    balance: Balance
-    kinds: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        return self.balance.plant
 
 
 def compare(paths: Sequence[Path], options: CompareOptions) -> int:
@@ -101,7 +83,7 @@ def _tell(cases: dict[str, Books], found: list[Comparison], options: CompareOpti
 def named(paths: Sequence[Path], variants: Sequence[str]) -> dict[str, Plant | Saved]:
     """Plants and balances by their names, or by their files where those are alike, and the first
     one with changes by these. Raises PlantError where two are the same."""
-    read = [saved(path) if path.suffix == _SAVED else Plant.read(path) for path in paths]
+    read = [saved(path) if path.suffix == SAVED else Plant.read(path) for path in paths]
     alike = Counter(one.name for one in read)
     names = [
         one.name if alike[one.name] == 1 else str(path)
@@ -119,23 +101,6 @@ def named(paths: Sequence[Path], variants: Sequence[str]) -> dict[str, Plant | S
             raise PlantError((), f"--with {text!r}: expected changes, each set of them once")
         found[text] = changed(first, changes, "--with")
     return found
-
-
-def saved(path: Path) -> Saved:
-    """The balance in a JSON file; raises PlantError that says what is wrong with it."""
-    try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(tree, dict):
-            tree = tree.get("balance", tree)
-        balance = Balance.from_dict(tree).check()
-    except OSError as error:
-        raise PlantError((), f"{path}: {error.strerror}") from None
-    except json.JSONDecodeError as error:
-        text = f"found no JSON ({error.msg}), expected what `ytterby run --json` writes"
-        raise PlantError((), f"{path}:{error.lineno}:{error.colno}: {text}") from None
-    except (RecordError, BalanceError) as error:
-        raise PlantError((), f"{path}: {error}") from None
-    return Saved(balance, tree.get("kinds", {}))
 
 
 def _books(one: Plant | Saved, options: CompareOptions) -> Books:
@@ -171,7 +136,7 @@ def _far(row: Row, column: int) -> bool:
 
 def matters(row: Row) -> bool:
     """Whether a difference is one that a reader should see first."""
-    place = _ELEMENT_AT.get(row.key[0])
+    place = ELEMENT_AT.get(row.key[0])
     if place is not None and row.key[place] not in (*WORTH, _TOGETHER):
         return False
     if None in row.lines and row.key[0] not in _ABSENT_IS_NONE:
@@ -211,7 +176,7 @@ def values(row: Row) -> list[str]:
 
 def scale_of(row: Row) -> tuple[int, str]:
     """What values are multiplied by to be shown, and the unit they then have."""
-    return _SHOWN_AS.get(row.unit, (1, row.unit))
+    return SHOWN_AS.get(row.unit, (1, row.unit))
 
 
 def _shown(line: Line | None, scale: int, nothing: float) -> str:

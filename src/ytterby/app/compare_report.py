@@ -91,5 +91,6 @@ def _pictures(cases: dict[str, Books]) -> list[dict[str, Any]]:
                 told = f"{title}, from {first} to {name}"
                 picture = change_waterfall(told, one, other, total, (first, name))
                 unit = one.line(total).unit
-                found.append({"title": f"{told} [{unit}]", "picture": Markup(picture)})
+                title = f"{told} [{unit}]; the axis does not begin at nothing"
+                found.append({"title": title, "picture": Markup(picture)})
     return found

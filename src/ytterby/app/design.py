@@ -177,11 +177,10 @@ def read_feed(text: str, flow: float) -> dict[str, float]:
 
 def partitions() -> list[str]:
     """Names of the shipped feeds."""
-    from ytterby.facts import all_facts
+    from ytterby.facts import below
 
-    start = f"{_PARTITION}."
-    names = [fact.name for fact in all_facts() if fact.name.startswith(start)]
-    return sorted({name.removeprefix(start).rpartition(".")[0] for name in names})
+    names = [fact.name.removeprefix(f"{_PARTITION}.") for fact in below(_PARTITION)]
+    return sorted({name.rpartition(".")[0] for name in names})
 
 
 def read_product(text: str) -> Product:

@@ -18,7 +18,7 @@ from ytterby.design import Designed, Links, Train, sensitivities
 from ytterby.design.card import rows
 from ytterby.design.practice import ACID_MASS, ALKALI_MASS, SALT_MASS
 from ytterby.design.sequence import Node
-from ytterby.facts import Fact, all_facts
+from ytterby.facts import Fact, below
 
 _TEMPLATE = "design.html"
 _HOURS, _DAY = 3600, 24
@@ -306,6 +306,5 @@ def _badge(head: str, told: str, good: bool | None) -> dict[str, str]:
 
 
 def _facts(extractants: Iterable[str], feed: str) -> Sequence[Fact]:
-    process = (f"{name.lower()}.process." for name in dict.fromkeys(extractants))
-    told = (f"partition.{feed}.", *process, "design.")
-    return [f for prefix in told for f in all_facts() if f.name.startswith(prefix)]
+    process = (f"{name.lower()}.process" for name in dict.fromkeys(extractants))
+    return [f for prefix in (f"partition.{feed}", *process, "design") for f in below(prefix)]

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ytterby.app.files import refuse_folder, write_text
-from ytterby.app.options import FitOptions
+from ytterby.app.options_separation import FitOptions
 from ytterby.app.terminal import console
 from ytterby.chemistry import EXTRACTANTS, OTHER_NAMES
 from ytterby.facts import UnknownFact

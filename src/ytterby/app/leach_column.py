@@ -11,11 +11,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ytterby.app.changes import changed
 from ytterby.app.files import refuse_folder
 from ytterby.app.fit import shown as shown_fit
-from ytterby.app.options import LeachColumnOptions
+from ytterby.app.options_separation import LeachColumnOptions
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.app.run import changed, require_unit
+from ytterby.app.run import require_unit
 from ytterby.app.show import duration, percent, significant
 from ytterby.app.terminal import console
 from ytterby.chemistry import RARE_EARTHS, Species, oxide_factor

@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.table import Table
 
 from ytterby.accounts.losses import Lever, levers, losses
+from ytterby.app.changes import changed
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.app.progress import announce_compilation, progress
-from ytterby.app.run import changed
 from ytterby.app.show import hourly, percent
 from ytterby.app.terminal import console
 from ytterby.balance import Balance

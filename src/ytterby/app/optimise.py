@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ytterby.app.changes import changed
 from ytterby.app.options import OptimiseOptions
 from ytterby.app.progress import announce_compilation
-from ytterby.app.run import changed
-from ytterby.app.sweep import between, figures_of, unit_of
+from ytterby.app.sweep import WORTH_SHOWING, between, figures_of, unit_of
 from ytterby.plant import Plant, PlantError
-from ytterby.study import Aim, Held, Optimum, Study, pareto
+from ytterby.study import Aim, Binding, Held, Optimum, Study, pareto, worth_of_targets
 from ytterby.study import optimise as search
 
 _HELD = re.compile(r"^(?P<name>.+?)\s*(?P<sense>>=|<=)\s*(?P<value>[-+0-9.eE]+)\s*(?P<percent>%?)$")
@@ -47,13 +47,19 @@ def optimise(path: Path, options: OptimiseOptions) -> int:
         wanted = {aim.name, *(one.name for one in held)}
         hint = "" if options.place or not wanted & set(_OF_MONEY) else ". Money needs --place EE"
         raise PlantError((), f"{error}{hint}") from None
+    own: tuple[Binding, ...] = ()
+    if options.against is None:
+        own = worth_of_targets(study, list(found[0].best.values()), aim, found[0].binding)
     if options.json:
-        print(json.dumps([_plain(one) for one in found], indent=2))
+        print(json.dumps([_plain(one, own) for one in found], indent=2))
     else:
         from ytterby.app.terminal import console
 
         units = {variable.name: variable.unit for variable in variables}
-        console().print(_front(found, options) if options.against else _told(found[0], units))
+        if options.against:
+            console().print(_front(found, options))
+        else:
+            console().print(_told(found[0], held, units, own))
     if options.write is not None and found and found[0].plant is not None:
         found[0].plant.write(options.write)
         print(f"Plant: {options.write}", file=sys.stderr if options.json else sys.stdout)
@@ -99,7 +105,7 @@ def _progress() -> Any:
     return tick
 
 
-def _plain(one: Optimum) -> dict[str, Any]:
+def _plain(one: Optimum, own: Sequence[Binding]) -> dict[str, Any]:
     return {
         "aim": {"figure": one.aim.name, "sense": one.aim.sense},
         "start": one.start,
@@ -108,35 +114,111 @@ def _plain(one: Optimum) -> dict[str, Any]:
         "feasible": one.feasible,
         "solved": one.solved,
         "binding": [{"what": b.what, "worth": b.worth} for b in one.binding],
+        "fixed": [held.name for held in one.stand.fixed],
+        "own": [{"what": b.what, "worth": b.worth} for b in own],
+        "settled": one.settled,
+        "unsolved": one.unsolved,
         "before": dict(one.before),
         "after": dict(one.after),
     }
 
 
-def _told(one: Optimum, units: Mapping[str, str]) -> Any:
-    """Settings and figures at the start and at the best. units: of the settings."""
+def _told(
+    one: Optimum, held: Sequence[Held], units: Mapping[str, str], own: Sequence[Binding]
+) -> Any:
+    """Settings and figures at the start and at the best, and what stands in the way of better.
+
+    units: of the settings. own: targets of the plant itself, with what easing them is worth.
+    """
     from rich.console import Group
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for column in ("", "unit", "start", "best"):
+    for column in ("", "unit", "start", "best", "held"):
         table.add_column(column, justify="right" if column in ("start", "best") else "left")
     for name, value in one.best.items():
         table.add_row(name, units[name], f"{one.start[name]:.5g}", f"{value:.5g}")
     table.add_row("")
-    for name, value in one.after.items():
-        before = one.before.get(name)
-        if before is not None and (name == one.aim.name or value != before):
-            table.add_row(name, unit_of(name), f"{before:.5g}", f"{value:.5g}")
-    gain = f"{one.gain:+.4g} {unit_of(one.aim.name)}"
+    limits = {limit.name: f"{limit.sense} {_number(limit.name, limit.value)}" for limit in held}
+    for name in _worth_showing(one, limits):
+        figures = (_number(name, found[name]) for found in (one.before, one.after))
+        table.add_row(name, _shown_unit(name), *figures, limits.get(name, ""))
+    gain = f"{one.gain:+.4g} {unit_of(one.aim.name)}".removesuffix(" -")
     lines = [f"{one.aim.name}: {gain} better than at the start, {one.solved} plants"]
     if not one.feasible:
         lines.append("What was to be held could not be held: these settings come closest")
-    for limit in one.binding:
-        lines.append(f"Binds: {limit.what}; easing it by one unit is worth {limit.worth:.4g}")
+    lines += [
+        f"At its limit, and nothing that varies moves it: {limit.name} {limit.sense} "
+        f"{_number(limit.name, limit.value)} {_shown_unit(limit.name)}"
+        for limit in one.stand.fixed
+    ]
     if not one.binding:
         lines.append("No limit binds")
-    return Group(table, *lines)
+    return Group(table, *lines, *_unsettled(one), *_limits(one, own))
+
+
+def _limits(one: Optimum, own: Sequence[Binding]) -> list[Any]:
+    """What binds and what the plant holds by itself, with what easing each is worth."""
+    from rich.table import Table
+
+    told = [("binds", limit) for limit in one.binding]
+    told += [("held by the plant", limit) for limit in own]
+    if not told:
+        return []
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "limit", "changed", f"worth {_shown_unit(one.aim.name)}"):
+        table.add_column(column, justify="right" if column.startswith("worth") else "left")
+    for how, limit in told:
+        table.add_row(how, *_eased(limit, one.aim))
+    return ["", table]
+
+
+def _worth_showing(one: Optimum, limits: Mapping[str, str]) -> list[str]:
+    """The aim, what is held, and the figures that changed and are no trace; money of both."""
+    first = [one.aim.name, *(name for name in limits if name != one.aim.name)]
+    return first + [
+        name
+        for name, value in one.after.items()
+        if name not in first
+        and name in one.before
+        and value != one.before[name]
+        and max(abs(value), abs(one.before[name])) > WORTH_SHOWING
+    ]
+
+
+def _number(figure: str, value: float) -> str:
+    return f"{value * (_PERCENT if unit_of(figure) == '-' else 1):.5g}"
+
+
+def _shown_unit(figure: str) -> str:
+    return "%" if unit_of(figure) == "-" else unit_of(figure)
+
+
+def _eased(limit: Binding, aim: Aim) -> tuple[str, str, str]:
+    """A limit, a small step that eases or tightens it, and what the aim gains by that."""
+    scale, unit = 1.0, limit.unit
+    if not unit:  # a figure, or a target of the plant
+        unit = _shown_unit(limit.name)
+        scale = _PERCENT if unit == "%" else 1
+    unit = f" {unit}".removesuffix(" -")
+    worth = limit.worth * limit.step * (_PERCENT if unit_of(aim.name) == "-" else 1)
+    how = "eased" if worth >= 0 else "tightened"
+    return (
+        f"{limit.name} {limit.sense} {limit.value * scale:.6g}{unit}",
+        f"{how} by {limit.step * scale:g}{unit}",
+        f"{float(f'{abs(worth):.3g}'):,.10g}",
+    )
+
+
+def _unsettled(one: Optimum) -> list[str]:
+    """What a reader should know where the search ended short of an optimum."""
+    if one.settled:
+        return []
+    rest = f"{one.stand.rest:.3g} {unit_of(one.aim.name)}".removesuffix(" -")
+    lines = [f"No optimum yet: the slope left tells of {rest} more per hundredth of the ranges"]
+    if one.unsolved:
+        lines.append(f"The nearest plant without a steady state: {one.unsolved}")
+    return lines
 
 
 def _front(found: tuple[Optimum, ...], options: OptimiseOptions) -> Any:

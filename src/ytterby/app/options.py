@@ -69,7 +69,8 @@ class RunOptions(Site):
     """Of `ytterby run`."""
 
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     json: Flag = False
     """Print the balance as JSON and nothing else."""
     report: Path | None = None
@@ -82,85 +83,12 @@ class RunOptions(Site):
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class SimulateOptions:
-    """Of `ytterby simulate`."""
-
-    hours: float = 1000
-    """How long to simulate."""
-    start: Literal["fill", "steady", "total-reflux"] = "fill"
-    """Start filled with its feeds, at its steady state, or filled and run at total reflux first."""
-    reflux_hours: float = 24
-    """How long it runs at total reflux."""
-    set_: Annotated[
-        Changes,
-        Parameter(
-            help='Change something at an hour: --set "organic=110 %@200", feed=stopped@5, '
-            '"reflux=30 %@5", log_K.Nd=-0.4@9, "feed.Dy=0.02 mol/L@24". May be repeated.'
-        ),
-    ] = ()
-    accuracy: float = 1e-3
-    """Error of a step in time, relative to the contents."""
-    csv: Path | None = None
-    """Also write every step to this file."""
-    report: Path | None = None
-    """Also write one self-contained HTML page to this file."""
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class FitOptions:
-    """Of `ytterby fit`."""
-
-    extractant: str = "P507"
-    """The extractant, whose shipped constants stand where nothing is fitted."""
-    medium: str | None = None
-    """Start from constants measured in this medium, such as chloride."""
-    free: Annotated[
-        Several,
-        Parameter(
-            help="What to fit: log_K.Dy, exponent, curvature; for a stage profile also efficiency, "
-            "entrainment.aqueous, entrainment.organic. May be repeated; else log_K of all that is "
-            "there."
-        ),
-    ] = ()
-    uncertainty: float | None = None
-    """Relative standard uncertainty of a distribution ratio; else it is estimated."""
-    plant: Path | None = None
-    """The plant file that a stage profile is of."""
-    unit: str | None = None
-    """The cascade in it."""
-    facts: Path | None = None
-    """Also write the constants as a file of facts."""
-    source: str | None = None
-    """Where the measurements come from, as the facts will say it."""
-    conditions: str = ""
-    """Under which they were made."""
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class LeachColumnOptions:
-    """Of `ytterby leach-column`."""
-
-    set_: Changes = ()
-    """Change a field first, as in the file. May be repeated."""
-    csv: Path | None = None
-    """Also write every step to this file."""
-    plot: Path | None = None
-    """Also write a picture to this file, one self-contained HTML page."""
-    measured: Path | None = None
-    """Fit constants to a column test: time [h], ion, concentration, uncertainty [mol/m3]."""
-    free: Several = ()
-    """What to fit: log_K.Dy+3, log_held.Dy+3, log_transfer; else log_K of all ions measured."""
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
 class AccountsOptions(Site):
     """Of `ytterby accounts`."""
 
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     all: Flag = False
     """Print every line, not only those that matter."""
     out: Path | None = None
@@ -243,7 +171,8 @@ class SweepOptions(Place):
     assay: Several = ()
     """Also vary an element of a feed: --assay "scrap.Nd=0.5 %". May be repeated."""
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     cores: Flag = False
     """Use all cores of this machine."""
     cluster: str | None = None
@@ -276,7 +205,8 @@ class OptimiseOptions(Place):
     method: Literal["slopes", "models"] = "slopes"
     """Search along slopes, or by models through solved plants that need none."""
     set_: Changes = ()
-    """Change a field first, as in the file: --set leach.acid_dose=1.3. May be repeated."""
+    """Change a field first, as in the file: --set leach.acid_dose=1.3; none leaves it out. May be
+    repeated."""
     write: Path | None = None
     """Write the plant at its best to this file."""
     json: Flag = False

@@ -70,6 +70,8 @@ def factors_of(path: Path | None) -> dict[str, Fact]:
 
 def own_of(path: Path | None) -> dict[str, Fact]:
     """Facts in place of the shipped ones of the same name; raises PlantError."""
+    if path is None:
+        return {}
     shipped = {fact.name: fact for fact in all_facts()}
     found = {}
     for one in facts_of("--own", path):

@@ -15,7 +15,7 @@ from ytterby.app.losses import loss_rows
 from ytterby.app.page import page
 from ytterby.app.report_accounts import climate, money, water
 from ytterby.app.report_content import recycled
-from ytterby.app.report_evidence import tornadoes, uncertainties
+from ytterby.app.report_evidence import drawing, tornadoes, uncertainties
 from ytterby.app.report_headline import badges, findings, product_cards
 from ytterby.app.report_summary import summary
 from ytterby.app.report_tables import (
@@ -90,6 +90,7 @@ def content(books: Books, plant: Plant | None) -> dict[str, Any]:
         "water": water(books),
         "recycled": recycled(books),
         "uncertainties": uncertainties(books) if balance.responses else [],
+        "drawing": drawing(books),
         "tornadoes": tornadoes(books),
         "streams": streams(balance, worth),
         "closure_by_element": closure_by_element(balance),

@@ -7,10 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ytterby.accounts import RULES, Line, Statement, spread
+from ytterby.accounts import RULES, Line, Statement, not_linear, spread
 from ytterby.app.accounts_figures import carbon_waterfall, cost_waterfall
 from ytterby.app.books import Books
-from ytterby.app.show import UNKNOWN, grand, percent, significant
+from ytterby.app.show import ALWAYS_IN_PERCENT, UNKNOWN, grand, percent, significant
 
 _SCOPES = {
     "scope 1": "Scope 1: from the plant itself",
@@ -20,9 +20,6 @@ _SCOPES = {
 _BAD = ("exceeded", "indicative: beyond", "undecided", "indicative: undecided")
 _CLOSE = ("close to the limit", "indicative: close")
 _GRAVITY = (*_BAD, *_CLOSE, "indicative: within", "compliant")
-
-
-_ALWAYS_IN_PERCENT = ("internal rate of return", "minimum price")
 
 
 def figure(line: Line) -> str:
@@ -38,17 +35,19 @@ def figure(line: Line) -> str:
 
 def _in_percent(line: Line) -> bool:
     """Whether a line without a unit is told in per cent: a share, or one that is always so told."""
-    return line.key[0] in _ALWAYS_IN_PERCENT or abs(line.value or 0.0) < 1
+    return line.key[0] in ALWAYS_IN_PERCENT or abs(line.value or 0.0) < 1
 
 
 def with_uncertainty(line: Line, books: Books) -> str:
-    """One standard uncertainty: "± 0.41 M"; nothing where nothing moves the line."""
+    """One standard uncertainty: "± 1.6 M"; nothing where nothing moves the line."""
     value = spread(line, books.facts)
     if not value or line.value is None:
         return ""
-    if line.unit == "-":
-        return f"± {significant(100 * value, 2)} %" if _in_percent(line) else f"± {value:.2g}"
-    return f"± {grand(float(f'{value:.1e}'))}"
+    doubt = ", not linear" if not_linear(line, books.facts) else ""
+    if line.unit != "-":
+        return f"± {grand(float(f'{value:.1e}'), 2)}{doubt}"
+    told = f"{significant(100 * value, 2)} %" if _in_percent(line) else f"{value:.2g}"
+    return f"± {told}{doubt}"
 
 
 def row(line: Line) -> dict[str, str]:

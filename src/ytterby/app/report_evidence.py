@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ytterby.accounts import Line, changes, share_resting_on, spread
+from ytterby.accounts import Line, changes, not_linear, share_resting_on, spread
 from ytterby.app.accounts_figures import movers_svg
 from ytterby.app.books import Books
 from ytterby.app.report_accounts import figure, with_uncertainty
@@ -33,7 +33,8 @@ def main_lines(books: Books) -> list[Line]:
 
 
 def uncertainties(books: Books) -> list[dict[str, str]]:
-    """For each main figure: value, standard uncertainty, weakest class, what moves it most."""
+    """For each main figure: value, standard uncertainty and why it is none, weakest class, what
+    moves it most."""
     rows = []
     for line in main_lines(books):
         moved = list(changes(line, books.facts))
@@ -43,6 +44,7 @@ def uncertainties(books: Books) -> list[dict[str, str]]:
                 "label": _title(line),
                 "value": figure(line),
                 "spread": with_uncertainty(line, books),
+                "doubt": not_linear(line, books.facts),
                 "relative": percent(spread(line, books.facts) / abs(line.value or 1.0)),
                 "evidence": line.evidence or "",
                 "assumed": percent(share) if moved else "",
@@ -50,6 +52,18 @@ def uncertainties(books: Books) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def drawing(books: Books) -> str:
+    """The command that draws what the main figures may be, instead of the first order."""
+    words = ["ytterby sweep PLANT --facts"]
+    if books.money is not None:
+        words.append(f"--place {books.money.place}")
+    if books.climate is not None:
+        words.append(f"--grid {books.climate.grid.name.rpartition('.')[2]}")
+    if len(words) > 1:
+        words.append("--account-facts")
+    return " ".join([*words, '--unstated "10 %"'])
 
 
 def _title(line: Line) -> str:

@@ -110,8 +110,11 @@ def _water(books: Books) -> list[dict[str, str]]:
     unknown = [line for line in books.effluent.about("used") if line.value is None]
     beyond = [line for line in used if state_of(verdict_of(line)) == "bad"]
     all_of_them = len(used) + len(unknown)
-    told = f"{len(beyond)} of {all_of_them}"
-    rows.append(_row("Limits exceeded, or so it seems", told, "", "bad" if beyond else ""))
+    if all_of_them:
+        told = f"{len(beyond)} of {all_of_them}"
+        rows.append(_row("Limits exceeded, or so it seems", told, "", "bad" if beyond else ""))
+    else:  # which is not the same as a plant that keeps them
+        rows.append(_row("Limits on its water in this law", "none known", "", "fair"))
     if unknown:
         told = f"{len(unknown)} of {all_of_them}"
         rows.append(_row("Limits that could not be compared", told, "", "fair"))

@@ -9,6 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TextIO
 
+from ytterby.app.changes import changed
 from ytterby.app.cli import BAD_INPUT, RESULT_IS_NONE
 from ytterby.app.files import refuse_folder
 from ytterby.app.options import RunOptions, Site
@@ -86,24 +87,6 @@ def _report(plant: Plant, balance: Balance, options: RunOptions, told: TextIO) -
         print(f"Report: {pdf}", file=told)
 
 
-def changed(plant: Plant, changes: tuple[str, ...], option: str = "--set") -> Plant:
-    """The plant with every `unit.field=value` of `changes`; raises PlantError naming the change.
-
-    option: the one that asked for it.
-    """
-    from ytterby.plant.file import load
-
-    for change in changes:
-        field, equals, value = change.partition("=")
-        try:
-            if not equals or not field.strip() or not value.strip():
-                raise PlantError((), f"found {change!r}, expected unit.field=value")
-            plant = plant.with_(**{field.strip(): load(value.strip(), change)})
-        except PlantError as error:
-            raise PlantError((), f"{option} {change}: {error}") from None
-    return plant
-
-
 def require_unit(plant: Plant, name: str, kind: type[Unit]) -> None:
     """Raise where the plant has no unit `name` of that kind; the message tells which it has."""
     known = [one for one, unit in plant.units.items() if isinstance(unit, kind)]
@@ -141,11 +124,13 @@ def _nested(lines: Any, quantity: str) -> dict[str, dict[str, float]]:
 
 def check(path: Path) -> int:
     """Print what the plant in `path` consists of; see `ytterby check --help`."""
-    from ytterby.app.summary import wiring
+    from ytterby.app.summary import absent_targets, wiring
     from ytterby.app.terminal import console
 
-    console().print(wiring(Plant.read(path)))
-    return 0
+    plant = Plant.read(path)
+    findings = (*plant.check(), *absent_targets(plant))
+    console().print(wiring(plant, findings))
+    return BAD_INPUT if any(one.level == "error" for one in findings) else 0
 
 
 def _period(text: str) -> float:

@@ -12,6 +12,14 @@ SMALL = 1e-2
 """Below this a share is printed to two significant digits [-]."""
 LEAST_FLOW = 1e-3
 """Flows below this, a gram an hour, are printed as a limit [kg/h]."""
+SHOWN_AS = {"-": (100, "%"), "kg/s": (3600, "kg/h")}
+"""What a person is told by: factor and unit."""
+ELEMENT_AT = {"recovered": 1, "recovery": 2, "purity": 2, "impurity": 2, "destination": 2} | {
+    "content": 2
+}
+"""Where the element stands in the key of a line, by the first word of the key."""
+ALWAYS_IN_PERCENT = ("internal rate of return", "minimum price")
+"""Lines without a unit that may exceed one and are told in per cent all the same."""
 _DIGITS = 3
 _SECONDS_PER_HOUR, _HOURS_PER_DAY, _DAYS_PER_MONTH = 3600, 24, 365.25 / 12
 _MILLION, _MOST_MILLIONS = 1e6, 1e9
@@ -48,11 +56,11 @@ def significant(value: float, digits: int = _DIGITS) -> str:
     return f"{value:,.{max(digits - 1 - math.floor(math.log10(rounded)), 0)}f}"
 
 
-def grand(value: float) -> str:
+def grand(value: float, digits: int = _DIGITS) -> str:
     """Three digits, millions as such: "4.14 M", "45,300", "0.0123"."""
     if _MILLION <= abs(value) < _MOST_MILLIONS:
-        return f"{significant(value / _MILLION)} M"
-    return significant(value)
+        return f"{significant(value / _MILLION, digits)} M"
+    return significant(value, digits)
 
 
 def duration(seconds: float) -> str:

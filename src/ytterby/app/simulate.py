@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ytterby.app.files import refuse_folder
-from ytterby.app.options import SimulateOptions
+from ytterby.app.options_separation import SimulateOptions
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.app.run import require_unit
 from ytterby.app.simulate_changes import Wish, read_changes

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAMLError
 
@@ -18,15 +18,19 @@ from ytterby.facts.rule import Rule, all_rules, read, the_rule, with_own
 from ytterby.ledger import Assay, Book, LedgerError, Lot
 from ytterby.plant.errors import PlantError
 
+if TYPE_CHECKING:
+    from ytterby.app.cli_statement import Dated, Output
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _MONTHS = 12
 
 
-def tell(made: Callable[[], list[Statement]], *, as_json: bool, out: Path | None) -> int:
+def tell(made: Callable[[], list[Statement]], options: Output | None) -> int:
     """Print or write the statements that `made` draws up; what cannot be is a PlantError."""
     from ytterby.app.accounts import told
     from ytterby.app.tables import refuse_format, write
 
+    as_json, out = (options.json, options.out) if options is not None else (False, None)
     refuse_format(out)
     try:
         found = made()
@@ -132,6 +136,13 @@ def law_of(path: Path | None) -> tuple[Rule, ...]:
         raise PlantError((), f"--rules {path}: {error.strerror or error}") from None
     except (ValueError, YAMLError) as error:
         raise PlantError((), f"--rules {path}: {error}") from None
+
+
+def law_on(options: Dated | None) -> tuple[str, tuple[Rule, ...]]:
+    """The day that counts, and the rules."""
+    if options is None:
+        return today(None), law_of(None)
+    return today(options.on), law_of(options.rules)
 
 
 def law(words: tuple[str, ...], on: str, rules: Sequence[Rule]) -> Statement:

@@ -18,6 +18,7 @@ from ytterby.facts import EVIDENCE
 from ytterby.plant import Plant
 from ytterby.plant.wiring import Wiring
 from ytterby.units import Card, CascadeDetail
+from ytterby.units.cascade import CascadeUnit
 
 _COLOUR = {"note": "cyan", "warning": "yellow", "error": "red"}
 _MOST_WEAK = 6
@@ -38,8 +39,8 @@ def summary(balance: Balance) -> RenderableType:
     return Group(*parts)
 
 
-def wiring(plant: Plant) -> RenderableType:
-    """Units in the order of the way through, where loops are torn, and what to look at."""
+def wiring(plant: Plant, findings: tuple[Finding, ...]) -> RenderableType:
+    """Units in the order of the way through, where loops are torn, and `findings`."""
     wired = Wiring.of(plant)
     table = _table("Unit", "Kind", "Takes", "Gives")
     for name in wired.order:
@@ -52,8 +53,21 @@ def wiring(plant: Plant) -> RenderableType:
         Text.assemble((plant.name, "bold"), f": {counts}"),
         table,
         Text(f"Loops are closed at: {loops}"),
-        _findings(plant.check()),
+        _findings(findings),
     )
+
+
+def absent_targets(plant: Plant) -> tuple[Finding, ...]:
+    """Targets of cascades on elements that no feed brings: such a plant has no steady state."""
+    brought = set(plant.basis().elements)
+    found = []
+    for name, unit in plant.units.items():
+        targets = unit.targets if isinstance(unit, CascadeUnit) else {}
+        absent = sorted({e for aim in targets.values() for e in aim.elements} - brought)
+        if absent:
+            text = f"a target names {', '.join(absent)}, which no feed brings"
+            found.append(Finding(name, text, "error"))
+    return tuple(found)
 
 
 def _heading(balance: Balance) -> Text:

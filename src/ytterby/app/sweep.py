@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ytterby.accounts import UnknownLine
+from ytterby.app.changes import changed
 from ytterby.app.options import Place, SweepOptions
 from ytterby.app.progress import announce_compilation
-from ytterby.app.run import changed
 from ytterby.app.sweep_store import Store
 from ytterby.plant import Plant, PlantError
 from ytterby.quantity import check as check_range
@@ -39,7 +39,8 @@ from ytterby.study.figures import Figures
 
 _RANGE = ".."
 _SHOWN_DRIVERS = 3
-_WORTH_SHOWING = 0.01
+WORTH_SHOWING = 0.01
+"""Size of a figure from which on it is no trace, in its unit."""
 _UNITS = {
     "reagents": "kg/h",
     "water": "kg/h",
@@ -210,7 +211,7 @@ def _told(results: Results, *, by_row: bool) -> Any:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    names = [s.name for s in spreads(results) if abs(s.mean) > _WORTH_SHOWING]
+    names = [s.name for s in spreads(results) if abs(s.mean) > WORTH_SHOWING]
     if by_row and len(results.index) <= _MOST_COLUMNS:
         table.add_column("")
         table.add_column("unit")

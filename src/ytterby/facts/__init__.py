@@ -1,7 +1,7 @@
 """Facts: sourced numbers with unit, conditions, uncertainty and evidence class."""
 
 from ytterby.facts.fact import EVIDENCE, Evidence, Fact, weakest
-from ytterby.facts.library import UnknownFact, all_facts, fact, find, table
+from ytterby.facts.library import UnknownFact, all_facts, below, fact, find, known, table
 
 __all__ = [
     "EVIDENCE",
@@ -9,8 +9,10 @@ __all__ = [
     "Fact",
     "UnknownFact",
     "all_facts",
+    "below",
     "fact",
     "find",
+    "known",
     "table",
     "weakest",
 ]

@@ -1,8 +1,9 @@
-"""The shipped facts: read once from the YAML files beside this module."""
+"""The shipped facts: each YAML file beside this module is read once, when a fact of it is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from ytterby.quantity import parse_any, require_unit
 
 DATA = Path(__file__).with_name("data")
 _KEYS = ("value", "unit", "uncertainty", "conditions", "window", "source", "note", "labels")
+_KEY = re.compile(r"^[^\s#:][^:\n]*(?=:)", re.MULTILINE)
 _WINDOW_UNITS = ("K", "mol/m3", "-", "s")
 
 
@@ -31,15 +33,43 @@ class UnknownFact(KeyError):
         return f"{message} Did you mean {' or '.join(near)}?" if near else message
 
 
-@cache
 def _library() -> dict[str, Fact]:
+    """Every shipped fact."""
+    return _joined(tuple(_keys()))
+
+
+@cache
+def _around(name: str) -> dict[str, Fact]:
+    """The facts of those files that may hold `name`, or names below it."""
+    return _joined(tuple(p for p, keys in _keys().items() if any(_akin(name, k) for k in keys)))
+
+
+def _akin(name: str, key: str) -> bool:
+    """Whether one of two dotted names lies below the other."""
+    return f"{name}.".startswith(f"{key}.") or key.startswith(f"{name}.")
+
+
+@cache
+def _joined(paths: tuple[Path, ...]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for path in sorted(DATA.glob("*.yaml")):
-        for fact in read(path):
-            if fact.name in facts:
-                raise ValueError(f"{path.name}: fact {fact.name!r} stands twice")
-            facts[fact.name] = fact
+    for path in paths:
+        for found in _of_file(path):
+            if found.name in facts:
+                raise ValueError(f"{path.name}: fact {found.name!r} stands twice")
+            facts[found.name] = found
     return facts
+
+
+@cache
+def _of_file(path: Path) -> tuple[Fact, ...]:
+    return tuple(read(path))
+
+
+@cache
+def _keys() -> dict[Path, tuple[str, ...]]:
+    """The unindented keys of every file, such as leach.hcl, which need no YAML to be read."""
+    paths = sorted(DATA.glob("*.yaml"))
+    return {path: tuple(_KEY.findall(path.read_text(encoding="utf-8"))) for path in paths}
 
 
 def read(path: Path) -> Iterator[Fact]:
@@ -89,26 +119,39 @@ def _bound(raw: object) -> float:
 def fact(name: str) -> Fact:
     """The shipped fact of that name; raises UnknownFact with the nearest names."""
     try:
-        return _library()[name]
+        return _around(name)[name]
     except KeyError:
         raise UnknownFact(f"no fact is called {name!r}.", asked=name) from None
 
 
 def table(prefix: str) -> dict[str, Fact]:
     """The facts one step below `prefix`, by last part: table("p507.log-k")["Nd"]."""
-    rows = _tables().get(prefix)
+    rows = _table(prefix)
     if not rows:
         raise UnknownFact(f"no table of facts is called {prefix!r}")
     return dict(rows)
 
 
 @cache
-def _tables() -> dict[str, dict[str, Fact]]:
-    tables: dict[str, dict[str, Fact]] = {}
-    for name, found in _library().items():
-        prefix, _, last = name.rpartition(".")
-        tables.setdefault(prefix, {})[last] = found
-    return tables
+def _table(prefix: str) -> dict[str, Fact]:
+    return {
+        last: found
+        for name, found in _around(prefix).items()
+        for head, _, last in [name.rpartition(".")]
+        if head == prefix
+    }
+
+
+@cache
+def below(prefix: str) -> tuple[Fact, ...]:
+    """The facts below `prefix` at any depth, by name: below("limits.cn")."""
+    found = _around(prefix).items()
+    return tuple(one for name, one in sorted(found) if name.startswith(f"{prefix}."))
+
+
+def known(names: Iterable[str]) -> dict[str, Fact]:
+    """The shipped facts among these names, by name and in their order."""
+    return {name: _around(name)[name] for name in names if name in _around(name)}
 
 
 def all_facts() -> tuple[Fact, ...]:

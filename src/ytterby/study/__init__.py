@@ -1,11 +1,13 @@
 """Studies: many neighbours of a plant, their accounts, and what follows from them."""
 
+from ytterby.study.aim import Aim, Held
 from ytterby.study.bid import Bid, Terms, bid, choose
+from ytterby.study.binding import Binding, Stand, worth_of_targets
 from ytterby.study.blend import Blend, NoBlend, Offer, blend
 from ytterby.study.evaluate import Outcome, Results, Solver, Study, collect, evaluate, run
 from ytterby.study.front import pareto
 from ytterby.study.lot import Lot, Measured
-from ytterby.study.optimise import Aim, Binding, Held, Optimum, optimise
+from ytterby.study.optimise import Optimum, optimise
 from ytterby.study.sampling import draw, grid
 from ytterby.study.sensitivity import Bar, Index, Spread, chance, sobol, spreads, tornado
 from ytterby.study.variables import (
@@ -33,6 +35,7 @@ __all__ = [
     "Results",
     "Solver",
     "Spread",
+    "Stand",
     "Study",
     "Terms",
     "Variable",
@@ -54,4 +57,5 @@ __all__ = [
     "tornado",
     "uncertain_account_facts",
     "uncertain_facts",
+    "worth_of_targets",
 ]

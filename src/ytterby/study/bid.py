@@ -22,6 +22,7 @@ from ytterby.study.variables import Variable
 _UNIT = "USD/kg"
 _NET = "net"
 _CENTRAL = 0.5
+_TENTH = 0.1
 _DIGITS = 9
 """Of a count of samples: a tenth of ten is one, whatever the rounding."""
 
@@ -62,8 +63,9 @@ def bid(lot: Lot, plant: Plant, feed: str, basis: CostBasis, terms: Terms, **how
     Lines [USD per kg of lot as weighed]: `contained` value of each rare earth as pure oxide;
     `not recovered`, what of it does not reach a product; `not paid`, what buyers do not pay of
     the rest; `other metals` sold; `running`, the operating cost without the lot itself;
-    `penalty` of each thing that is weighed and is no material; `net`. Assay, moisture, oil and
-    coating vary within their uncertainty; all else stands as it is in the plant and the prices.
+    `penalty` of each thing that is weighed and is no material; `net`; `prices`, what a tenth off
+    them would take from it. Assay, moisture, oil and coating vary within their uncertainty; all
+    else stands as it is in the plant and the prices.
     how: as `evaluate` takes it. Raises what `Plant.solve` raises at the assay itself.
     """
     fed = lot.fed_to(plant, feed)
@@ -148,6 +150,9 @@ def _way(lot: Lot, balance: Balance, feed: str, basis: CostBasis) -> Iterator[Li
             remark = "already left out above: no value is in it"
             yield Line.of(("penalty", name), label, -share * whole, _UNIT, remark=remark)
     yield Line.of(("net",), "net value at the assay", scale * (paid + others - running), _UNIT)
+    label, remark = "a tenth off the prices of what is sold", "prices stand still in what follows"
+    fallen = -_TENTH * scale * (paid + others)
+    yield Line.of(("prices",), label, fallen, _UNIT, remark=remark)
 
 
 def _running(balance: Balance, basis: CostBasis, feed: str) -> tuple[float, str]:

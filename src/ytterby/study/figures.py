@@ -18,9 +18,10 @@ from ytterby.accounts import (
     recovery_and_purity,
 )
 from ytterby.accounts.allocation import WORTH
+from ytterby.accounts.prices import paid_for_scrap
 from ytterby.accounts.purchases import AIR, WATER, purchases
 from ytterby.balance import Balance
-from ytterby.facts import Fact, all_facts
+from ytterby.facts import Fact, known
 from ytterby.plant import Plant
 
 _SECONDS_PER_HOUR = 3600
@@ -92,16 +93,22 @@ class Figures:
                 raise UnknownLine(_unknown(statements, text))
 
     def facts(self, plant: Plant, balance: Balance) -> tuple[Fact, ...]:
-        """The prices, factors, sizes and shares that money and carbon rest on."""
-        known = {fact.name: fact for fact in all_facts()}
-        if self.money is not None:
-            known |= {fact.name: fact for fact in self.money.prices.values()}
-            known |= dict(self.money.own)
-        if self.climate is not None:
-            known |= {fact.name: fact for fact in self.climate.upstream.values()}
+        """The prices, factors, sizes and shares that money and carbon rest on.
+
+        Scrap that is priced by its content rests on the share of it that is paid.
+        """
         lines = (line for one in self.statements(plant, balance)[1:] for line in one.lines)
         names = dict.fromkeys(name for line in lines for name in line.facts)
-        return tuple(known[name] for name in names if name in known)
+        found = known(names)
+        if self.money is not None:
+            if any(f"price.{scrap}" in names for scrap in self.scrap):
+                names[paid_for_scrap().name] = None
+                found[paid_for_scrap().name] = paid_for_scrap()
+            found |= {fact.name: fact for fact in self.money.prices.values()}
+            found |= dict(self.money.own)
+        if self.climate is not None:
+            found |= {fact.name: fact for fact in self.climate.upstream.values()}
+        return tuple(found[name] for name in names if name in found)
 
     def moved(self, own: Mapping[str, Fact]) -> Figures:
         """The same figures with other facts of the accounts, by name."""

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ytterby.study.aim import Aim, Held
 from ytterby.study.evaluate import Progress, Study
-from ytterby.study.optimise import Aim, Held, Method, Optimum, optimise
+from ytterby.study.optimise import Method, Optimum, optimise
 from ytterby.study.search import Search
 
 

@@ -13,58 +13,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import NonlinearConstraint, minimize, nnls
+from scipy.optimize import NonlinearConstraint, minimize
 
 from ytterby.plant import Plant
+from ytterby.study.aim import Aim, Held
+from ytterby.study.binding import Binding, Stand, stand
 from ytterby.study.descent import Point, descend
 from ytterby.study.evaluate import Progress, Study
 from ytterby.study.search import Search
 
 _FIRST_RADIUS, _LAST_RADIUS = 0.2, 1e-3
 """Trust region at the start and at the end, relative to the range of a field [-]."""
+_SETTLED = 1e-3
+"""Gain per hundredth of the ranges, relative to the aim, below which an optimum is one [-]."""
 Method = Literal["slopes", "models"]
-_BINDING = 2e-3
-"""Distance from a limit, relative to its size or to the range of a field, at which it binds [-]."""
-_REACH = 3 * _LAST_RADIUS
-"""Distance from a limit that the end of a search leaves open, relative to the range of a field."""
-
-
-@dataclass(frozen=True)
-class Aim:
-    """A figure to be made as large or as small as can be."""
-
-    name: str
-    sense: Literal["maximise", "minimise"]
-
-    @property
-    def sign(self) -> int:
-        """Of the figure in what is minimised."""
-        return 1 if self.sense == "minimise" else -1
-
-
-@dataclass(frozen=True)
-class Held:
-    """A figure that must stay on one side of a value."""
-
-    name: str
-    sense: Literal[">=", "<="]
-    value: float
-
-    def room(self, figure: float) -> float:
-        """How far the figure is on the right side [its unit]; negative on the wrong one."""
-        return figure - self.value if self.sense == ">=" else self.value - figure
-
-
-@dataclass(frozen=True)
-class Binding:
-    """A limit on which the optimum stands.
-
-    what: the figure held, or the field and which of its ends. worth: by how much the aim gets
-    better per unit by which the limit is eased [aim per unit of the figure or field].
-    """
-
-    what: str
-    worth: float
 
 
 @dataclass(frozen=True)
@@ -72,9 +34,9 @@ class Optimum:
     """What a search found.
 
     start, best: settings by field, as a plant file has them. before, after: figures at both.
-    plant: the plant at the best settings, None where it is no plant that varies. binding: limits
-    it stands on, the dearest first. solved: plants solved. feasible: whether all that was to be
-    held is held.
+    plant: the plant at the best settings, None where it is no plant that varies. stand: how it
+    stands between its limits. solved: plants solved. feasible: whether all that was to be held is
+    held. unsolved: why the plant tried nearest to the best one has no steady state, or nothing.
     """
 
     aim: Aim
@@ -83,9 +45,20 @@ class Optimum:
     before: Mapping[str, float]
     after: Mapping[str, float]
     plant: Plant | None
-    binding: tuple[Binding, ...]
+    stand: Stand
     solved: int
     feasible: bool
+    unsolved: str = ""
+
+    @property
+    def binding(self) -> tuple[Binding, ...]:
+        """Limits it stands on, the dearest first."""
+        return self.stand.binding
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is a local optimum: along no slope would the aim get better by much."""
+        return self.stand.rest <= _SETTLED * (abs(self.after[self.aim.name]) or 1.0)
 
     @property
     def gain(self) -> float:
@@ -126,10 +99,18 @@ def optimise(
         before,
         after,
         study.variant(list(search.settings(best).values()), commented=True) if study else None,
-        _binding(search, best, aim, held),
+        stand(search, best, aim, held),
         len(search.solved),
-        all(one.room(after[one.name]) >= -_slack(one) for one in held),
+        all(one.holds(after[one.name]) for one in held),
+        _nearest_reason(search, best),
     )
+
+
+def _nearest_reason(search: Search, best: np.ndarray) -> str:
+    """Why the plant nearest to `best` of those without a steady state has none, or nothing."""
+    if not search.reasons:
+        return ""
+    return search.reasons[min(search.reasons, key=lambda key: np.abs(np.array(key) - best).max())]
 
 
 def _check(figures: Mapping[str, float], names: Sequence[str]) -> None:
@@ -153,7 +134,7 @@ class _Problem:
 
     def __post_init__(self) -> None:
         self.size = abs(self.before[self.aim.name]) or 1.0
-        self.sizes = np.array([abs(one.value) or 1.0 for one in self.held])
+        self.sizes = np.array([one.size for one in self.held])
 
     def value(self, shares: np.ndarray) -> Point | None:
         """(aim, rooms) at a point; None where there is no steady state."""
@@ -170,7 +151,7 @@ class _Problem:
         """Of aim, shape (field,), and rooms, shape (held, field)."""
         names = [self.aim.name, *(one.name for one in self.held)]
         found = self.search.slopes(np.clip(shares, 0.0, 1.0), names)
-        rooms = [_inward(one) * found[one.name] for one in self.held]
+        rooms = [one.inward * found[one.name] for one in self.held]
         table = np.array(rooms).reshape(len(self.held), len(shares)) / self.sizes[:, None]
         return self.aim.sign * found[self.aim.name] / self.size, table
 
@@ -207,10 +188,6 @@ class _Problem:
         return np.clip(found.x, 0.0, 1.0)
 
 
-def _slack(one: Held) -> float:
-    return _BINDING * (abs(one.value) or 1.0)
-
-
 def _best_of(
     search: Search, found: np.ndarray, aim: Aim, held: Sequence[Held]
 ) -> tuple[np.ndarray, Mapping[str, float]]:
@@ -218,8 +195,7 @@ def _best_of(
     good = [
         (aim.sign * figures[aim.name], key, figures)
         for key, figures in search.solved.items()
-        if figures is not None
-        and all(one.room(figures[one.name]) >= -_slack(one) / 2 for one in held)
+        if figures is not None and all(one.holds(figures[one.name]) for one in held)
     ]
     if good:
         _, key, figures = min(good, key=lambda entry: entry[0])
@@ -230,39 +206,3 @@ def _best_of(
         figures = search.figures(found)
     assert figures is not None
     return found, figures
-
-
-def _binding(
-    search: Search, best: np.ndarray, aim: Aim, held: Sequence[Held]
-) -> tuple[Binding, ...]:
-    """Limits that the optimum stands on, with their multipliers.
-
-    At an optimum the slope of the aim is a sum of slopes of what binds, with weights that are
-    never negative (Karush, Kuhn, Tucker); the weights are what easing each limit is worth.
-    """
-    at = search.figures(best)
-    assert at is not None
-    slopes = search.slopes(best, [aim.name, *(one.name for one in held)])
-    limits: list[tuple[str, np.ndarray, float]] = [
-        (f"{one.name} {one.sense} {one.value:g}", _inward(one) * slopes[one.name], 1.0)
-        for one in held
-        if one.room(at[one.name]) <= _slack(one) + _REACH * np.linalg.norm(slopes[one.name])
-    ]
-    for i, variable in enumerate(search.variables):
-        width, inward = variable.high - variable.low, np.eye(len(best))[i]
-        if best[i] <= _BINDING:
-            limits.append((f"{variable.name} >= {variable.low:g}", inward, width))
-        elif best[i] >= 1 - _BINDING:
-            limits.append((f"{variable.name} <= {variable.high:g}", -inward, width))
-    if not limits:
-        return ()
-    weights, _ = nnls(np.array([row for _, row, _ in limits]).T, aim.sign * slopes[aim.name])
-    found = [
-        Binding(what, float(weight) / width)
-        for (what, _, width), weight in zip(limits, weights, strict=True)
-    ]
-    return tuple(sorted(found, key=lambda one: -one.worth))
-
-
-def _inward(one: Held) -> int:
-    return 1 if one.sense == ">=" else -1

@@ -9,7 +9,7 @@ import numpy as np
 
 from ytterby.design import Train
 from ytterby.design.train import Step
-from ytterby.study.optimise import Held
+from ytterby.study.aim import Held
 from ytterby.study.search import Search
 from ytterby.study.variables import Variable
 
