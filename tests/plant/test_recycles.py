@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.plants import looped_plant, magnet_plant
+from tests.plants import EXAMPLE, looped_plant, magnet_plant
 
 from ytterby.plant import NotConverged, Plant
+from ytterby.plant.file import parse
 from ytterby.units import Neutralisation, Split
 
 share = st.floats(0.001, 0.5)
@@ -43,6 +44,14 @@ def test_a_bleed_of_a_thousandth_carries_a_thousand_times_what_enters():
     balance = looped_plant([0.001], [3.0], LIQUOR).solve()
     cobalt = balance.mass("purge0.rest", "Co") / balance.mass("purge0.part", "Co")
     assert cobalt == pytest.approx(999, rel=1e-9)
+
+
+@pytest.mark.long
+def test_sodium_that_only_moisture_carries_off_is_said_to_gather():
+    """It ends as a liquor without equilibrium; the pass before that one tells why."""
+    plant = parse(EXAMPLE, "plant.yaml").with_(**{"mother_liquor.part": "0 %"})
+    with pytest.raises(NotConverged, match=r"Na gathers in the loop leach -> .* mother_liquor"):
+        plant.solve()
 
 
 def test_a_return_of_nearly_nothing_does_not_drown_in_rounding():

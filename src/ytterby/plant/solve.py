@@ -76,10 +76,10 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
     done = flowsheet.run(torn, progress)
     if not torn:
         return done
-    patience = _Patience(done)
+    patience = _Patience(flowsheet, progress, done)
     for _ in range(start.passes):
         torn = _returned(flowsheet, torn, done)
-        done = patience.after(flowsheet.run(torn, progress))
+        done = patience.run(torn)
     loops, kept, last, drawn_at = None, start.derivatives, np.inf, np.inf
     drawn, lame, side = 0, 0, 1.0
     for step in range(_MOST_STEPS):
@@ -109,7 +109,7 @@ def converge(flowsheet: Flowsheet, start: Start, progress: Progress) -> Pass:
             later = loops.step(torn, done, span)
         else:
             later = _returned(flowsheet, torn, done)
-        found = patience.after(flowsheet.run(later, progress))
+        found = patience.run(later)
         if loops:
             loops.learn(torn, done, later, found)
         torn, done = later, found
@@ -164,17 +164,29 @@ def _loops(flowsheet: Flowsheet, tangent: Tangent) -> Loops | None:
 class _Patience:
     """Lets a unit be in trouble for some passes: recycles that still fill up may cause it."""
 
-    def __init__(self, done: Pass) -> None:
-        self.passes = _TROUBLED_PASSES
-        self.after(done)
+    def __init__(self, flowsheet: Flowsheet, progress: Progress, done: Pass) -> None:
+        self.flowsheet, self.progress = flowsheet, progress
+        self.passes, self.sound = _TROUBLED_PASSES, done
+        self._judge(done)
 
-    def after(self, done: Pass) -> Pass:
-        """`done` itself; raises Infeasible when there was trouble in too many passes running."""
-        troubled = any(one.trouble and not one.passing for one in done.outcomes.values())
-        self.passes = self.passes - 1 if troubled else _TROUBLED_PASSES
+    def run(self, torn: dict[str, Stream]) -> Pass:
+        """One pass more; raises Infeasible when there was trouble in too many passes running."""
+        try:
+            done = self.flowsheet.run(torn, self.progress)
+        except NotConverged:
+            # What gathers without end makes a liquor in which no equilibrium is found.
+            check_gathering(self.flowsheet, self.sound)
+            raise
+        self._judge(done)
+        return done
+
+    def _judge(self, done: Pass) -> None:
+        if not any(one.trouble and not one.passing for one in done.outcomes.values()):
+            self.passes, self.sound = _TROUBLED_PASSES, done
+            return
+        self.passes -= 1
         if not self.passes:
             refuse_trouble(done)
-        return done
 
 
 def _mismatch(flowsheet: Flowsheet, torn: dict[str, Stream], done: Pass) -> float:
