@@ -46,7 +46,7 @@ def main() -> None:
         worth = limit.worth * limit.step
         print(f"binds: {limit.what}; {limit.step:g} more is worth {worth:.3g} USD/kg")
     if not found.settled:
-        print(f"no optimum yet; the nearest train that was not solved: {found.unsolved}")
+        print(f"no optimum yet: {found.unsolved or 'steps have become too short to gain more'}")
     print(f"{found.solved} trains solved")
     assert found.feasible and found.gain >= 0
 

@@ -205,14 +205,21 @@ def test_a_train_in_which_no_extract_is_parted_further_has_nothing_to_link():
 @cache
 def from_the_light_end():
     """Neodymium off first, then gadolinium, then terbium: each extract is parted further."""
-    practice, prices, wanted = Practice.usual(), Prices.shipped(), task()
+    return lightest_first(task())
+
+
+def lightest_first(wanted):
+    """The train in which every cut takes off the lightest product that is left."""
+    practice, prices = Practice.usual(), Prices.shipped()
+    last = len(wanted.products) - 1
 
     def node(first):
-        if first == 3:
+        if first == last:
             return None
         inside = [e for p in wanted.products[first:] for e in p.elements]
-        plan = economic(wanted.cut({e: FEED[e] for e in inside}, first), practice, prices)
-        return Node(first, 3, first, plan, None, node(first + 1))
+        feed = {e: wanted.feed[e] for e in inside}
+        plan = economic(wanted.cut(feed, first), practice, prices)
+        return Node(first, last, first, plan, None, node(first + 1))
 
     return train_of(wanted, practice, prices, node(0))
 
@@ -237,16 +244,7 @@ def five():
         series("P507", feed), feed, [Product(("La",), 0.999), *WANTED], recovery=0.98,
         remainder=0.995,
     )  # fmt: skip
-    practice, prices = Practice.usual(), Prices.shipped()
-
-    def node(first):
-        if first == 4:
-            return None
-        inside = [e for p in wanted.products[first:] for e in p.elements]
-        plan = economic(wanted.cut({e: feed[e] for e in inside}, first), practice, prices)
-        return Node(first, 4, first, plan, None, node(first + 1))
-
-    return train_of(wanted, practice, prices, node(0))
+    return lightest_first(wanted)
 
 
 def test_several_links_of_a_train_save_together_and_close():

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ytterby.app.options_separation import DesignOptions
 from ytterby.app.progress import announce_compilation, progress
 from ytterby.chemistry import DIMERS, OTHER_NAMES, RARE_EARTHS
 from ytterby.design import (
@@ -38,92 +39,83 @@ PER_CENT = 100
 _PARTITION = "partition"
 
 
-def run(
-    feed: str,
-    *,
-    cut: str | None,
-    purity: str,
-    recovery: str,
-    products: tuple[str, ...],
-    remainder: str,
-    flow: str,
-    extractant: str,
-    cut_extractants: tuple[str, ...],
-    prices: Path | None,
-    unsharp: bool,
-    linked: bool,
-    plant: Path | None,
-    report: Path | None,
-) -> int:
+def design_feed(feed: str, options: DesignOptions) -> int:
     """Design what is asked for; see `ytterby design --help`."""
-    if (cut is None) == (not products):
-        raise PlantError((), "found neither or both of --cut and --product, expected one of them")
-    if plant is not None and products:
-        raise PlantError((), "--plant: found a train, expected a single --cut to write")
-    if plant is not None and plant.exists():
-        raise PlantError((), f"--plant {plant}: found a file there, expected a new one")
-    if cut_extractants and cut is not None:
-        raise PlantError((), "--cut-extractant: found a single --cut, whose --extractant to give")
-    amounts = read_feed(feed, _quantity("--flow", flow, "kg/s"))
-    extractant, cost = OTHER_NAMES.get(extractant, extractant), read_prices(prices)
+    _refuse(options)
+    amounts = read_feed(feed, _quantity("--flow", options.flow, "kg/s"))
+    extractant = OTHER_NAMES.get(options.extractant, options.extractant)
+    cost = read_prices(options.prices)
     try:
         practice = Practice.usual(extractant)
         chemistry = series(extractant, amounts)
     except ValueError as error:
         raise PlantError((), str(error)) from None
-    share = _share("--recovery", recovery)
+    share = _share("--recovery", options.recovery)
     announce_compilation()
     status = 0
     try:
-        if cut is not None:
-            pure = _share("--purity", purity)
-            wanted = Cut.of_quality(chemistry, amounts, cut, purity=pure, recovery=share)
-            _one_cut(design(wanted, practice, cost), feed, plant, report)
+        if options.cut is not None:
+            pure = _share("--purity", options.purity)
+            wanted = Cut.of_quality(chemistry, amounts, options.cut, purity=pure, recovery=share)
+            _one_cut(design(wanted, practice, cost), feed, options)
         else:
             task = Task.of(
                 chemistry,
                 amounts,
-                [read_product(text) for text in products],
+                [read_product(text) for text in options.product],
                 recovery=share,
-                remainder=_share("--remainder", remainder),
+                remainder=_share("--remainder", options.remainder),
             )
-            for text in cut_extractants:
+            for text in options.cut_extractant:
                 light, heavy, other = read_cut_extractant(text)
                 task = task.cut_with(light, heavy, series(other, amounts))
             with progress() as tick:
-                train = design_train(task, practice, cost, unsharp=unsharp, progress=tick)
-            status = _whole_train(train, feed, linked, report)
+                train = design_train(task, practice, cost, unsharp=options.unsharp, progress=tick)
+            status = _whole_train(train, feed, options)
     except (Infeasible, Pinched) as error:
         print(error, file=sys.stderr)
         return RESULT_IS_NONE
     except ValueError as error:
         raise PlantError((), str(error)) from None
-    if report is not None:
-        print(f"Report: {report}")
+    if options.report is not None:
+        print(f"Report: {options.report}")
     return status
 
 
-def _one_cut(made: Designed, feed: str, plant: Path | None, report: Path | None) -> None:
+def _refuse(options: DesignOptions) -> None:
+    """Raise PlantError for options that do not go together."""
+    cut, plant = options.cut, options.plant
+    if (cut is None) == (not options.product):
+        raise PlantError((), "found neither or both of --cut and --product, expected one of them")
+    if plant is not None and options.product:
+        raise PlantError((), "--plant: found a train, expected a single --cut to write")
+    if plant is not None and plant.exists():
+        raise PlantError((), f"--plant {plant}: found a file there, expected a new one")
+    if options.cut_extractant and cut is not None:
+        raise PlantError((), "--cut-extractant: found a single --cut, whose --extractant to give")
+
+
+def _one_cut(made: Designed, feed: str, options: DesignOptions) -> None:
     """Print a cascade, and write its plant file and its page."""
     print(card(made))
-    if plant is not None:
-        plant_of(made, plant.stem).write(plant)
-        print(f"Wrote {plant}. Next: ytterby run {plant}")
-    if report is not None:
+    if options.plant is not None:
+        plant_of(made, options.plant.stem).write(options.plant)
+        print(f"Wrote {options.plant}. Next: ytterby run {options.plant}")
+    if options.report is not None:
         from ytterby.app.design_report import write_cut
 
-        write_cut(made, feed, report)
+        write_cut(made, feed, options.report)
 
 
-def _whole_train(train: Train, feed: str, linked: bool, report: Path | None) -> int:
+def _whole_train(train: Train, feed: str, options: DesignOptions) -> int:
     """Print a train, with its links if wanted, and write its page; the exit status."""
     print(train_card(train))
-    found = _links(train) if linked else None
-    if report is not None:
+    found = _links(train) if options.link else None
+    if options.report is not None:
         from ytterby.app.design_report import write_train
 
-        write_train(train, feed, report, links=found)
-    return RESULT_IS_NONE if linked and (found is None or not found.kept) else 0
+        write_train(train, feed, options.report, links=found)
+    return RESULT_IS_NONE if options.link and (found is None or not found.kept) else 0
 
 
 def _links(train: Train) -> Links | None:

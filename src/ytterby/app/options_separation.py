@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from ytterby.app.options import Changes, Several
+from ytterby.app.options import Changes, Flag, Several
 
 
 @Parameter(name="*")
@@ -33,6 +33,41 @@ class SimulateOptions:
     """Error of a step in time, relative to the contents."""
     csv: Path | None = None
     """Also write every step to this file."""
+    report: Path | None = None
+    """Also write one self-contained HTML page to this file."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class DesignOptions:
+    """Of `ytterby design`."""
+
+    cut: str | None = None
+    """The last element that stays in the raffinate: --cut Nd."""
+    purity: str = "99.9 %"
+    """Extracted elements in the oxides of the extract."""
+    recovery: str = "99 %"
+    """Share of what is extracted, or of each product's elements, that is not lost."""
+    product: Several = ()
+    """A wanted product and its purity: --product Pr+Nd:99.5%. May be repeated."""
+    remainder: str = "99 %"
+    """Purity of what lies between the wanted products."""
+    flow: str = "100 kg/h"
+    """Rare earth oxides fed."""
+    extractant: str = "P507"
+    """Extractant of every cascade: P507, D2EHPA or Cyanex 272."""
+    cut_extractant: Several = ()
+    """Another one for one cut of a train: --cut-extractant "Er|Tm=Cyanex 272". May be repeated."""
+    prices: Path | None = None
+    """A YAML file with prices in place of the shipped ones, such as acid: 0.2."""
+    unsharp: Flag = False
+    """Also try a first cut that lets one product leave by both outlets."""
+    link: Flag = False
+    """Also run pairs of cascades with one organic, all that save reagents: after an unsharp cut
+    those that make its product, or else the loaded organic of a cascade feeds the one that parts
+    its extract."""
+    plant: Path | None = None
+    """Write the cut to this file, for ytterby run."""
     report: Path | None = None
     """Also write one self-contained HTML page to this file."""
 

@@ -133,7 +133,7 @@ def _assumptions(balance: Balance, statement: Statement) -> dict[str, str]:
     return {
         "state": "fair" if most > MAIN_SHARE else "good",
         "head": head,
-        "text": f"at most, of the uncertainty of purity or recovery; {text}",
+        "text": f"at most, of the uncertainty of purity or recovery, not of money; {text}",
     }
 
 

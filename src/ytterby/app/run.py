@@ -124,11 +124,11 @@ def _nested(lines: Any, quantity: str) -> dict[str, dict[str, float]]:
 
 def check(path: Path) -> int:
     """Print what the plant in `path` consists of; see `ytterby check --help`."""
-    from ytterby.app.summary import absent_targets, wiring
+    from ytterby.app.summary import wiring
     from ytterby.app.terminal import console
 
     plant = Plant.read(path)
-    findings = (*plant.check(), *absent_targets(plant))
+    findings = plant.check()
     console().print(wiring(plant, findings))
     return BAD_INPUT if any(one.level == "error" for one in findings) else 0
 

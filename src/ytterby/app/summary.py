@@ -18,7 +18,6 @@ from ytterby.facts import EVIDENCE
 from ytterby.plant import Plant
 from ytterby.plant.wiring import Wiring
 from ytterby.units import Card, CascadeDetail
-from ytterby.units.cascade import CascadeUnit
 
 _COLOUR = {"note": "cyan", "warning": "yellow", "error": "red"}
 _MOST_WEAK = 6
@@ -55,19 +54,6 @@ def wiring(plant: Plant, findings: tuple[Finding, ...]) -> RenderableType:
         Text(f"Loops are closed at: {loops}"),
         _findings(findings),
     )
-
-
-def absent_targets(plant: Plant) -> tuple[Finding, ...]:
-    """Targets of cascades on elements that no feed brings: such a plant has no steady state."""
-    brought = set(plant.basis().elements)
-    found = []
-    for name, unit in plant.units.items():
-        targets = unit.targets if isinstance(unit, CascadeUnit) else {}
-        absent = sorted({e for aim in targets.values() for e in aim.elements} - brought)
-        if absent:
-            text = f"a target names {', '.join(absent)}, which no feed brings"
-            found.append(Finding(name, text, "error"))
-    return tuple(found)
 
 
 def _heading(balance: Balance) -> Text:

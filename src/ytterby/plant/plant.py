@@ -102,10 +102,13 @@ class Plant:
             names = closed
 
     def check(self) -> tuple[Finding, ...]:
-        """What a reader should look at before solving, such as terminal streams without a role."""
-        from ytterby.plant.wiring import warnings
+        """What a reader should look at before solving, such as terminal streams without a role.
 
-        return warnings(self)
+        An error is what keeps the plant from being solved, such as a target on what no feed brings.
+        """
+        from ytterby.plant.wiring import absent_targets, warnings
+
+        return (*warnings(self), *absent_targets(self))
 
     def solve(
         self,

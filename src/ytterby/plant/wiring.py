@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ytterby.balance import Finding
 from ytterby.plant.errors import PlantError, nearest
-from ytterby.units import declarations
+from ytterby.units import CascadeUnit, declarations
 
 if TYPE_CHECKING:
     from ytterby.plant.plant import Plant
@@ -119,6 +119,19 @@ def warnings(plant: Plant) -> tuple[Finding, ...]:
     found += [
         Finding(feed, "is a feed that no unit takes") for feed in plant.feeds if feed not in used
     ]
+    return tuple(found)
+
+
+def absent_targets(plant: Plant) -> tuple[Finding, ...]:
+    """Targets of cascades on elements that no feed brings: such a plant has no steady state."""
+    brought = set(plant.basis().elements)
+    found = []
+    for name, unit in plant.units.items():
+        targets = unit.targets if isinstance(unit, CascadeUnit) else {}
+        absent = sorted({e for aim in targets.values() for e in aim.elements} - brought)
+        if absent:
+            text = f"a target names {', '.join(absent)}, which no feed brings"
+            found.append(Finding(name, text, "error"))
     return tuple(found)
 
 
